@@ -81,6 +81,9 @@ export async function accessible(page: Page, what: string): Promise<void> {
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
     return violations.map((one) => `${what}: ${one.id} (${one.help}): ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
   };
+  // Only the middle of the page scrolls. If the document is higher than the window, something invisible sticks out of it.
+  const hidden = await page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight);
+  expect(hidden, `${what}: the document scrolls`).toBeLessThanOrEqual(0);
   const first = await look();
   expect(first.length > 0 ? await look() : first).toEqual([]);
 }

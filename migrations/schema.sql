@@ -27,6 +27,10 @@ CREATE TABLE "attempt" (
     "reason_code" text,
     "left_behind" text,
     "credentials" text,
+    "disk_read_bytes" integer,
+    "disk_written_bytes" integer,
+    "limits" text,
+    "conditions" text,
     FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE,
     CONSTRAINT "attempt_outcome_word" CHECK (outcome IS NULL OR outcome IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'lost')),
     CONSTRAINT "attempt_finished_if_outcome" CHECK ((finished_at IS NULL) = (outcome IS NULL))
@@ -106,6 +110,28 @@ CREATE TABLE "calendar_version" (
     FOREIGN KEY ("calendar_id") REFERENCES "calendar" ("id")
 );
 
+CREATE TABLE "channel" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "name" text NOT NULL,
+    "description" text NOT NULL,
+    "enabled" boolean NOT NULL,
+    "target" text NOT NULL,
+    "credentials" text NOT NULL,
+    "version" integer NOT NULL,
+    "created_at" integer NOT NULL,
+    "updated_at" integer NOT NULL,
+    "accepted_at" integer,
+    "refused_at" integer,
+    "refused_count" integer NOT NULL,
+    "problem" text,
+    "problem_args" text NOT NULL
+);
+
+CREATE UNIQUE INDEX "channel_name" ON "channel" ("name");
+
+CREATE UNIQUE INDEX "channel_uid" ON "channel" ("uid");
+
 CREATE TABLE "credential" (
     "id" integer NOT NULL PRIMARY KEY,
     "uid" uuid_text NOT NULL,
@@ -131,6 +157,39 @@ CREATE TABLE "credential" (
 CREATE UNIQUE INDEX "credential_name" ON "credential" ("name");
 
 CREATE UNIQUE INDEX "credential_uid" ON "credential" ("uid");
+
+CREATE TABLE "delivery" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "channel_id" integer,
+    "channel_name" text NOT NULL,
+    "dedup_key" text,
+    "notice" text NOT NULL,
+    "state" text NOT NULL,
+    "created_at" integer NOT NULL,
+    "begun_at" integer NOT NULL,
+    "due_at" integer,
+    "attempt_count" integer NOT NULL,
+    "attempted_at" integer,
+    "delivered_at" integer,
+    "answer" text,
+    "unreached" text NOT NULL,
+    "problem" text,
+    "problem_args" text NOT NULL,
+    FOREIGN KEY ("channel_id") REFERENCES "channel" ("id") ON DELETE SET NULL,
+    CONSTRAINT "delivery_state_word" CHECK (state IN ('pending', 'delivered', 'failed', 'dead', 'suppressed')),
+    CONSTRAINT "delivery_due_while_tried" CHECK ((state IN ('pending', 'failed')) = (due_at IS NOT NULL))
+);
+
+CREATE INDEX "delivery_channel" ON "delivery" ("channel_id", "created_at", "id");
+
+CREATE INDEX "delivery_created" ON "delivery" ("created_at", "id");
+
+CREATE UNIQUE INDEX "delivery_dedup" ON "delivery" ("channel_id", "dedup_key") WHERE dedup_key IS NOT NULL;
+
+CREATE INDEX "delivery_due" ON "delivery" ("channel_id", "due_at", "id") WHERE due_at IS NOT NULL;
+
+CREATE UNIQUE INDEX "delivery_uid" ON "delivery" ("uid");
 
 CREATE TABLE "feed" (
     "id" integer NOT NULL PRIMARY KEY,
@@ -204,6 +263,54 @@ CREATE TABLE "idempotency" (
 
 CREATE INDEX "idempotency_created" ON "idempotency" ("created_at");
 
+CREATE TABLE "incident" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "task_id" integer NOT NULL,
+    "kind" text NOT NULL,
+    "opened_at" integer NOT NULL,
+    "seen_at" integer NOT NULL,
+    "run_count" integer NOT NULL,
+    "first_run_uid" uuid_text,
+    "last_run_uid" uuid_text,
+    "state" text NOT NULL,
+    "reason_code" text,
+    "reason" text NOT NULL,
+    "acknowledged_at" integer,
+    "acknowledged_by" text,
+    "note" text NOT NULL,
+    "resolved_at" integer,
+    "resolved_by" text,
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
+    CONSTRAINT "incident_kind_word" CHECK (kind IN ('failing', 'skipped', 'suspicious')),
+    CONSTRAINT "incident_resolved_by_somebody" CHECK (resolved_by IS NULL OR resolved_at IS NOT NULL)
+);
+
+CREATE INDEX "incident_of_task_opened" ON "incident" ("task_id", "opened_at");
+
+CREATE UNIQUE INDEX "incident_open" ON "incident" ("task_id", "kind") WHERE resolved_at IS NULL;
+
+CREATE INDEX "incident_opened" ON "incident" ("opened_at");
+
+CREATE UNIQUE INDEX "incident_uid" ON "incident" ("uid");
+
+CREATE TABLE "network" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "name" text NOT NULL,
+    "description" text NOT NULL,
+    "matching" text NOT NULL,
+    "rules" text NOT NULL,
+    "version" integer NOT NULL,
+    "created_at" integer NOT NULL,
+    "updated_at" integer NOT NULL,
+    CONSTRAINT "network_matching_word" CHECK (matching IN ('all', 'any'))
+);
+
+CREATE UNIQUE INDEX "network_name" ON "network" ("name");
+
+CREATE UNIQUE INDEX "network_uid" ON "network" ("uid");
+
 CREATE TABLE "pool" (
     "id" integer NOT NULL PRIMARY KEY,
     "uid" uuid_text NOT NULL,
@@ -219,6 +326,37 @@ CREATE TABLE "pool" (
 CREATE UNIQUE INDEX "pool_name" ON "pool" ("name");
 
 CREATE UNIQUE INDEX "pool_uid" ON "pool" ("uid");
+
+CREATE TABLE "probe" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "digest" blob NOT NULL,
+    "kind" text NOT NULL,
+    "spec" text NOT NULL,
+    "every" integer NOT NULL,
+    "troubles" integer NOT NULL,
+    "memory" text,
+    "next_at" integer NOT NULL
+);
+
+CREATE UNIQUE INDEX "probe_digest" ON "probe" ("digest");
+
+CREATE INDEX "probe_next" ON "probe" ("next_at");
+
+CREATE TABLE "rule" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "name" text NOT NULL,
+    "description" text NOT NULL,
+    "enabled" boolean NOT NULL,
+    "terms" text NOT NULL,
+    "version" integer NOT NULL,
+    "created_at" integer NOT NULL,
+    "updated_at" integer NOT NULL
+);
+
+CREATE UNIQUE INDEX "rule_name" ON "rule" ("name");
+
+CREATE UNIQUE INDEX "rule_uid" ON "rule" ("uid");
 
 CREATE TABLE "run" (
     "id" integer NOT NULL PRIMARY KEY,
@@ -260,6 +398,10 @@ CREATE TABLE "run" (
     "origin_by" text,
     "reason_code" text,
     "needs_vault" boolean NOT NULL DEFAULT FALSE,
+    "gate" text,
+    "gate_until" integer,
+    "edited_params" text,
+    "suspicious" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "run_state_word" CHECK (state IN ('waiting', 'queued', 'running', 'backing_off', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost')),
     CONSTRAINT "run_finished_if_final" CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'lost'))),
@@ -273,6 +415,10 @@ CREATE INDEX "run_claim" ON "run" ("priority" DESC, "due_at", "id") WHERE state 
 
 CREATE INDEX "run_created" ON "run" ("created_at");
 
+CREATE INDEX "run_gate" ON "run" ("gate", "due_at") WHERE gate IS NOT NULL;
+
+CREATE INDEX "run_gate_until" ON "run" ("gate_until") WHERE gate_until IS NOT NULL;
+
 CREATE INDEX "run_open" ON "run" ("task_id", "state") WHERE finished_at IS NULL;
 
 CREATE INDEX "run_outlook" ON "run" ("state", "due_at") WHERE state IN ('queued', 'backing_off', 'waiting');
@@ -281,19 +427,45 @@ CREATE INDEX "run_pool_used" ON "run" ("pool", "pool_weight") WHERE pool IS NOT 
 
 CREATE INDEX "run_state" ON "run" ("state", "created_at") WHERE state <> 'succeeded';
 
+CREATE INDEX "run_suspicious" ON "run" ("created_at") WHERE suspicious IS NOT NULL;
+
 CREATE INDEX "run_task" ON "run" ("task_id", "created_at");
 
 CREATE INDEX "run_trigger" ON "run" ("trigger_kind", "created_at") WHERE trigger_kind <> 'schedule';
 
 CREATE UNIQUE INDEX "run_uid" ON "run" ("uid");
 
-CREATE INDEX run_waiting ON run (pool, (due_at - priority * 60000000), id, task_id, due_at) WHERE state = 'waiting';
+CREATE INDEX run_waiting ON run (pool, (due_at - priority * 60000000), id, task_id, due_at) WHERE state = 'waiting' AND gate IS NULL;
 
 CREATE TABLE "run_body" (
     "run_id" integer NOT NULL PRIMARY KEY,
     "body" blob NOT NULL,
     FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE
 );
+
+CREATE TABLE "run_dependency" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "run_id" integer NOT NULL,
+    "position" integer NOT NULL,
+    "key" text NOT NULL,
+    "rule" text NOT NULL,
+    "on_unmet" text NOT NULL,
+    "probe_id" integer,
+    "met" boolean NOT NULL,
+    "sight" text,
+    "looked_at" integer,
+    "next_at" integer,
+    "deadline_at" integer,
+    "waived_by" text,
+    "set_up_at" integer,
+    "ended_at" integer,
+    "troubles" integer NOT NULL DEFAULT 0,
+    FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE
+);
+
+CREATE UNIQUE INDEX "run_dependency_position" ON "run_dependency" ("run_id", "position");
+
+CREATE INDEX "run_dependency_probe" ON "run_dependency" ("probe_id") WHERE probe_id IS NOT NULL;
 
 CREATE TABLE "run_hour" (
     "task_id" integer NOT NULL,
@@ -338,6 +510,14 @@ CREATE TABLE "run_hour" (
     "b30" integer NOT NULL,
     "b31" integer NOT NULL,
     PRIMARY KEY ("task_id", "hour")
+);
+
+CREATE TABLE "run_unheard" (
+    "run_id" integer NOT NULL PRIMARY KEY
+);
+
+CREATE TABLE "run_unjudged" (
+    "run_id" integer NOT NULL PRIMARY KEY
 );
 
 CREATE TABLE "schedule" (
@@ -436,6 +616,7 @@ CREATE TABLE "task" (
     "last_run_state" text,
     "last_run_started_at" integer,
     "last_run_finished_at" integer,
+    "last_run_suspicious" boolean NOT NULL DEFAULT FALSE,
     CONSTRAINT "task_version_from_one" CHECK (version >= 1),
     CONSTRAINT "task_run_count_not_negative" CHECK (run_count >= 0)
 );
@@ -450,6 +631,22 @@ CREATE UNIQUE INDEX "task_uid" ON "task" ("uid");
 
 CREATE INDEX "task_updated" ON "task" ("updated_at") WHERE deleted_at IS NULL;
 
+CREATE TABLE "task_band" (
+    "task_id" integer NOT NULL PRIMARY KEY,
+    "samples" text NOT NULL,
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id")
+);
+
+CREATE TABLE "task_dependency" (
+    "task_id" integer NOT NULL,
+    "source_id" integer NOT NULL,
+    PRIMARY KEY ("task_id", "source_id"),
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
+    FOREIGN KEY ("source_id") REFERENCES "task" ("id")
+);
+
+CREATE INDEX "task_dependency_source" ON "task_dependency" ("source_id");
+
 CREATE TABLE "task_version" (
     "task_id" integer NOT NULL,
     "version" integer NOT NULL,
@@ -460,6 +657,33 @@ CREATE TABLE "task_version" (
     PRIMARY KEY ("task_id", "version"),
     FOREIGN KEY ("task_id") REFERENCES "task" ("id")
 );
+
+CREATE TABLE "telling" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "rule_id" integer NOT NULL,
+    "incident_id" integer,
+    "task_id" integer NOT NULL,
+    "run_uid" uuid_text,
+    "kind" text NOT NULL,
+    "step" text NOT NULL,
+    "happened_at" integer NOT NULL,
+    "due_at" integer NOT NULL,
+    "told_at" integer,
+    "muted" text,
+    "muted_args" text NOT NULL,
+    FOREIGN KEY ("rule_id") REFERENCES "rule" ("id") ON DELETE CASCADE,
+    FOREIGN KEY ("incident_id") REFERENCES "incident" ("id") ON DELETE CASCADE,
+    CONSTRAINT "telling_step_word" CHECK (step IN ('event', 'recovery')),
+    CONSTRAINT "telling_told_or_muted" CHECK (told_at IS NULL OR muted IS NULL)
+);
+
+CREATE INDEX "telling_due" ON "telling" ("due_at") WHERE told_at IS NULL AND muted IS NULL;
+
+CREATE INDEX "telling_incident" ON "telling" ("incident_id");
+
+CREATE UNIQUE INDEX "telling_once" ON "telling" ("rule_id", "incident_id", "step") WHERE incident_id IS NOT NULL;
+
+CREATE INDEX "telling_recent" ON "telling" ("due_at", "rule_id");
 
 CREATE TABLE "token" (
     "id" integer NOT NULL PRIMARY KEY,

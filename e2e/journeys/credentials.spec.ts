@@ -12,7 +12,7 @@ test("a credential is entered, used by a task, and masked in its live log", asyn
   await form.getByLabel("Password").fill(VALUE);
   await form.getByRole("button", { name: "Save the credential" }).click();
   await expect(form).toBeHidden();
-  await expect(admin.getByText("No task uses it.")).toBeVisible();
+  await expect(admin.getByText("Nothing uses it.")).toBeVisible();
 
   await admin.goto("/tasks/new");
   await admin.getByRole("textbox", { name: "Name" }).first().fill("report");

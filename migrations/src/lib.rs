@@ -30,6 +30,15 @@ mod m20261129_000017_hook_calls;
 mod m20261129_000018_file_marks;
 mod m20261129_000019_run_bodies;
 mod m20261129_000020_credentials;
+mod m20261129_000021_dependencies;
+mod m20261129_000022_networks;
+mod m20261129_000023_limits;
+mod m20261129_000024_changes;
+mod m20261129_000025_bands;
+mod m20261130_000026_looks;
+mod m20261130_000027_channels;
+mod m20261130_000028_deliveries;
+mod m20261130_000029_incidents;
 
 #[derive(Debug)]
 struct Migrator;
@@ -57,6 +66,15 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000018_file_marks::Migration),
             Box::new(m20261129_000019_run_bodies::Migration),
             Box::new(m20261129_000020_credentials::Migration),
+            Box::new(m20261129_000021_dependencies::Migration),
+            Box::new(m20261129_000022_networks::Migration),
+            Box::new(m20261129_000023_limits::Migration),
+            Box::new(m20261129_000024_changes::Migration),
+            Box::new(m20261129_000025_bands::Migration),
+            Box::new(m20261130_000026_looks::Migration),
+            Box::new(m20261130_000027_channels::Migration),
+            Box::new(m20261130_000028_deliveries::Migration),
+            Box::new(m20261130_000029_incidents::Migration),
         ]
     }
 }

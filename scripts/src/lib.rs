@@ -5,7 +5,7 @@
 //! else) and any shell script. Start reading in `main.rs`, then `test/mod.rs`.
 
 pub mod bench;
-pub mod chaos;
+mod chaos;
 pub mod check;
 pub mod command;
 pub mod contract;
@@ -17,4 +17,5 @@ pub mod seed;
 pub mod start;
 pub mod test;
 pub mod tidy;
+pub mod trust;
 pub mod windows;

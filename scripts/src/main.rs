@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::command::Answer;
 use xtask::place::Place;
-use xtask::{bench, chaos, check, contract, dist, seed, start, test, tidy, windows};
+use xtask::{bench, check, contract, dist, seed, start, test, tidy, trust, windows};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Build, test and release tasks of Orc")]
@@ -56,18 +56,32 @@ enum Task {
         /// Path of the file
         file: std::path::PathBuf,
     },
-    /// Kill the server again and again under load, then check its books
-    Chaos {
-        /// Number of kills
-        #[arg(long, default_value_t = 100)]
-        cycles: u32,
-        /// Repeats the moments of an earlier run
+    /// Break the server on purpose, case by case, and compare its books with what the tasks wrote down
+    Trust {
+        /// Do as much as is published: 1,000 kills, 500 of them at exact system calls
         #[arg(long)]
-        seed: Option<u64>,
+        full: bool,
+        /// Do this share of the full form's numbers, in percent, on a machine that has less time; the page says so
+        #[arg(long, default_value_t = 100)]
+        share: u32,
+        /// Write the page server/docs/trust.md
+        #[arg(long)]
+        publish: bool,
+        /// Number of random kills, if not that of the form
+        #[arg(long)]
+        kills: Option<u32>,
+        /// Number of kills at exact system calls, if not that of the form
+        #[arg(long)]
+        exact: Option<u32>,
         /// `debug` or `release`; that profile must be built
         #[arg(long, default_value = "debug")]
         profile: String,
+        /// Only these cases, such as A1 B19; all without
+        cases: Vec<String>,
     },
+    /// Print a secret in every form (helper of trust)
+    #[command(hide = true)]
+    Speak,
     /// Check the rules of the house: rooms, subjects, circles, foreign words, vocabulary, sizes, headers
     Tidy {
         /// Show the shape of the house in figures instead
@@ -100,8 +114,14 @@ fn perform(task: Task, place: &Place) -> Answer<bool> {
             faults.iter().for_each(|fault| eprintln!("{fault}"));
             Ok(faults.is_empty())
         }
-        Task::Chaos { cycles, seed, profile } => {
-            chaos::run(place, &profile, cycles, seed).map(|faults| faults.is_empty())
+        Task::Trust { full, share, publish, kills, exact, profile, cases } => {
+            let size = if full { trust::Size::Full(share) } else { trust::Size::Quick };
+            let form = trust::Form { size, kills, exact, publish };
+            trust::run(place, &profile, form, &cases)
+        }
+        Task::Speak => {
+            trust::speak();
+            Ok(true)
         }
         Task::Bench { filters } => bench::run(place, &filters),
         Task::Seed { folder } => seed::run(place, &folder).map(|()| true),

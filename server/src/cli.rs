@@ -76,6 +76,9 @@ struct Settings {
     /// PATH of tasks: absolute folders, separated by colons
     #[arg(long, global = true, value_name = "FOLDERS")]
     task_path: Option<String>,
+    /// User that tasks run as unless they name one; only if the server runs as root
+    #[arg(long, global = true, value_name = "USER")]
+    task_user: Option<String>,
     /// Proxy of http tasks, such as http://proxy.example:3128; HTTP_PROXY in the environment does not count
     #[arg(long, global = true, value_name = "URL")]
     http_proxy: Option<String>,
@@ -152,6 +155,7 @@ impl Settings {
             ("file_roots", self.file_roots),
             ("task_umask", self.task_umask),
             ("task_path", self.task_path),
+            ("task_user", self.task_user),
             ("http_proxy", self.http_proxy),
             ("http_no_proxy", self.http_no_proxy),
             ("http_ca_file", self.http_ca_file),

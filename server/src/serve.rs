@@ -72,6 +72,7 @@ impl ServeError {
 pub fn run(config: Config) -> Result<(), ServeError> {
     config.check_serving()?;
     folder::protect_new_files();
+    folder::protect_memory();
     let folder = DataFolder::take(&config.data_dir)?;
     let _log = start_log(&config, &folder)?;
     layers::watch_panics();
@@ -98,6 +99,8 @@ async fn serve(config: &Config, folder: &DataFolder) -> Result<(), ServeError> {
     folder::write_private(&folder.path.join(LOCAL_TOKEN_FILE), &token)?;
     let state = ApiState::new(app.clone(), router::contract(), api_settings(config, token), stop.clone());
     let url = config.server.url(bound);
+    app.listens_on(bound.port());
+    orc_runner::remove_left_cgroups();
     let engine = Engine::start(app.clone(), engine_settings(config, bound)).await;
     announce(folder, &url)?;
     announce_setup(&app, config.server.public_url.as_deref().unwrap_or(&url)).await?;
@@ -148,13 +151,28 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
         store::DatabaseConfig { url: config.database.url.clone(), data_dir: data_dir.clone(), readers: READERS };
     let store = Store::open(&database).await?;
     let (node, timezone) = (config.engine.node.clone(), config.engine.timezone.clone());
-    let (run_limit, file_roots) = (config.engine.run_limit, config.engine.file_roots.clone());
+    let (run_limit, probe_limit) = (config.engine.run_limit, config.engine.probe_limit);
+    let file_roots = config.engine.file_roots.clone();
     let environment = crate::config::task_environment(&config.task.path);
     let limits = crate::config::start_limits();
-    let surroundings = Surroundings { umask: config.task.umask, environment, limits };
+    let abilities = crate::engine::core::limits::abilities(config.task.user.clone());
+    let surroundings = Surroundings { umask: config.task.umask, environment, limits, abilities };
     let HttpConfig { proxy, no_proxy, ca_file } = config.http.clone();
     let travel = Travel { proxy, no_proxy, ca_file };
-    let settings = AppSettings { node, timezone, data_dir, run_limit, file_roots, surroundings, travel };
+    let send_within = app::notify::sending::SEND_WITHIN;
+    let public_url = config.server.public_url.clone();
+    let settings = AppSettings {
+        node,
+        timezone,
+        data_dir,
+        run_limit,
+        probe_limit,
+        file_roots,
+        surroundings,
+        travel,
+        send_within,
+        public_url,
+    };
     let clock = Clock::system();
     app::clock::resume(&store, &clock, &settings.node).await?;
     let app = App::new(store, clock, settings);

@@ -16,6 +16,13 @@ export interface RunsSearch {
   state?: string;
   trigger?: string;
   from?: string;
+  suspicious?: boolean;
+}
+
+/** Search parameters of the list of deliveries. */
+export interface DeliveriesSearch {
+  channel?: string | undefined;
+  state?: string | undefined;
 }
 
 /** Search parameters of the calendar. */
@@ -32,6 +39,12 @@ export interface SimulateSearch {
   days?: number | undefined;
   timezone?: string | undefined;
   folder?: string | undefined;
+}
+
+/** Search parameters of the incidents; without a state those that are not over are shown. */
+export interface IncidentsSearch {
+  task?: string | undefined;
+  state?: string | undefined;
 }
 
 /** Links by name. */
@@ -54,6 +67,11 @@ export const paths = {
   calendarEdit: (calendar: string) => linkOptions({ to: "/calendars/$calendar/edit", params: { calendar } }),
   pools: () => linkOptions({ to: "/pools" }),
   credentials: () => linkOptions({ to: "/credentials" }),
+  networks: () => linkOptions({ to: "/networks" }),
+  channels: () => linkOptions({ to: "/channels" }),
+  deliveries: (search: DeliveriesSearch = {}) => linkOptions({ to: "/channels/deliveries", search }),
+  incidents: (search: IncidentsSearch = {}) => linkOptions({ to: "/incidents", search }),
+  rules: () => linkOptions({ to: "/incidents/rules" }),
   system: () => linkOptions({ to: "/system" }),
   people: () => linkOptions({ to: "/users", search: {} }),
   account: () => linkOptions({ to: "/account" }),

@@ -4,7 +4,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { toApiError } from "@/api/errors";
 import { setupView } from "@/api/generated";
 import { sessionQuery } from "@/shared/access/session";
-import type { CalendarSearch, RunsSearch, SimulateSearch, TasksSearch } from "./paths";
+import type { CalendarSearch, DeliveriesSearch, IncidentsSearch, RunsSearch, SimulateSearch, TasksSearch } from "./paths";
 import { Crash, NotFound } from "@/shell/Crash";
 import { Layout } from "@/shell/frame/Layout";
 import { Skeleton } from "@/ui/layout/Skeleton";
@@ -95,6 +95,7 @@ const runs = createRoute({
     state: text(search["state"]),
     trigger: text(search["trigger"]),
     from: text(search["from"]),
+    suspicious: search["suspicious"] === true ? true : undefined,
   }),
   component: lazyRouteComponent(() => import("@/features/runs/ListPage")),
 });
@@ -173,6 +174,38 @@ const credentials = createRoute({
   component: lazyRouteComponent(() => import("@/features/credentials/CredentialsPage")),
 });
 
+const networks = createRoute({
+  getParentRoute: () => app,
+  path: "/networks",
+  component: lazyRouteComponent(() => import("@/features/networks/NetworksPage")),
+});
+
+const channels = createRoute({
+  getParentRoute: () => app,
+  path: "/channels",
+  component: lazyRouteComponent(() => import("@/features/notify/ChannelsPage")),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => app,
+  path: "/channels/deliveries",
+  validateSearch: (search: Record<string, unknown>): DeliveriesSearch => ({ channel: text(search["channel"]), state: text(search["state"]) }),
+  component: lazyRouteComponent(() => import("@/features/notify/DeliveriesPage")),
+});
+
+const incidents = createRoute({
+  getParentRoute: () => app,
+  path: "/incidents",
+  validateSearch: (search: Record<string, unknown>): IncidentsSearch => ({ task: text(search["task"]), state: text(search["state"]) }),
+  component: lazyRouteComponent(() => import("@/features/notify/IncidentsPage")),
+});
+
+const rules = createRoute({
+  getParentRoute: () => app,
+  path: "/incidents/rules",
+  component: lazyRouteComponent(() => import("@/features/notify/RulesPage")),
+});
+
 const system = createRoute({
   getParentRoute: () => app,
   path: "/system",
@@ -209,7 +242,7 @@ const setup = createRoute({
 const tree = root.addChildren([
   login,
   setup,
-  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, system, users, account]),
+  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, networks, channels, deliveries, incidents, rules, system, users, account]),
 ]);
 
 /** Makes the router. */

@@ -111,7 +111,8 @@ pub fn flag(field: &'static Field) -> Arg {
     }
     let Shape { value_name, is_number, is_repeated } = shape(field.kind);
     let action = if is_repeated { ArgAction::Append } else { ArgAction::Set };
-    let hyphens = is_number || is_repeated;
+    // A secret may begin with a hyphen, as a private key does. Refusing it would print it.
+    let hyphens = is_number || is_repeated || matches!(field.kind, Kind::Secret);
     arg.value_name(value_name).action(action).allow_negative_numbers(is_number).allow_hyphen_values(hyphens)
 }
 
@@ -176,7 +177,7 @@ fn help(field: &Field) -> String {
         text = format!("{text} ({range})");
     }
     if let Kind::Secret = field.kind {
-        text = format!("{text} (`-` reads a line of stdin)");
+        text = format!("{text} (`-` reads stdin)");
     }
     let (union, kinds) = field.only;
     if kinds.is_empty() {

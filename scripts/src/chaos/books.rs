@@ -15,26 +15,33 @@ struct Noted {
     ends: usize,
 }
 
-/// Everything that does not add up.
-pub fn faults(client: &mut Client, asked: &Asked, witness: &Path, data: &Path) -> Answer<Vec<String>> {
+/// What the comparison showed.
+pub struct Books {
+    /// Everything that does not add up.
+    pub faults: Vec<String>,
+    /// What was counted, in words.
+    pub figures: String,
+}
+
+/// Compares the records with the witness.
+pub fn compare(client: &mut Client, asked: &Asked, witness: &Path, data: &Path) -> Answer<Books> {
     let runs = client.all("/runs")?;
     let slots = client.all("/slots")?;
-    let noted = noted(witness)?;
+    let witness = fs::read_to_string(witness).map_err(|error| format!("the witness could not be read: {error}"))?;
+    let noted = noted(&witness)?;
     let mut faults = Vec::new();
     acknowledged(&runs, asked, &mut faults);
     witnessed(client, &runs, &noted, &mut faults)?;
     for number in 0..TASKS {
         let name = task_name(number);
         let task = client.get(&format!("/tasks/{name}"))?;
-        let created = task["created_at"].as_str().and_then(instant::seconds).ok_or("a task has no created_at")?;
-        let of_task: Vec<_> = slots.iter().filter(|slot| slot["task"] == name.as_str()).collect();
-        ledger(&name, created, &of_task, &mut faults);
+        ledger(&task, &slots, &mut faults)?;
     }
     doubled(&slots, &mut faults);
-    super::company::faults(&runs, &mut faults);
+    super::company::faults(&runs, &witness, &mut faults);
     left_processes(data, &mut faults);
     let count = |state: &str| runs.iter().filter(|run| run["state"] == state).count();
-    println!(
+    let figures = format!(
         "{} runs ({} succeeded, {} lost), {} acknowledged by hand, {} requests died with the server, {} ledger rows, {} attempts noted",
         runs.len(),
         count("succeeded"),
@@ -44,7 +51,7 @@ pub fn faults(client: &mut Client, asked: &Asked, witness: &Path, data: &Path) -
         slots.len(),
         noted.len()
     );
-    Ok(faults)
+    Ok(Books { faults, figures })
 }
 
 /// Every acknowledged run exists, and all runs have ended.
@@ -91,14 +98,20 @@ fn witnessed(
     Ok(())
 }
 
-/// The rows of one schedule that fires every second follow each other without gaps and overlaps.
-fn ledger(name: &str, created: f64, slots: &[&Value], faults: &mut Vec<String>) {
+/// The rows of a task with one schedule that fires every second follow each other without gaps and overlaps.
+///
+/// # Errors
+/// Fails with a sentence if the task does not say when it was made.
+pub fn ledger(task: &Value, all: &[Value], faults: &mut Vec<String>) -> Answer<()> {
+    let name = task["name"].as_str().unwrap_or_default();
+    let created = task["created_at"].as_str().and_then(instant::seconds).ok_or("a task has no created_at")?;
+    let slots: Vec<_> = all.iter().filter(|slot| slot["task"] == name).collect();
     let edge = |slot: &Value, key: &str| slot[key].as_str().and_then(instant::seconds).unwrap_or_default();
     let mut rows: Vec<_> = slots.iter().map(|slot| (edge(slot, "first_at"), edge(slot, "last_at"), *slot)).collect();
     rows.sort_by(|left, right| left.0.total_cmp(&right.0));
     let Some(first) = rows.first() else {
         faults.push(format!("{name} has no ledger at all"));
-        return;
+        return Ok(());
     };
     if first.0 - created > 1.5 {
         faults.push(format!("{name}: nothing is known of the {:.1} s after it was made", first.0 - created));
@@ -122,6 +135,7 @@ fn ledger(name: &str, created: f64, slots: &[&Value], faults: &mut Vec<String>) 
             faults.push(format!("{name}: {} is still pending", slot["first_at"]));
         }
     }
+    Ok(())
 }
 
 /// No run belongs to two ledger rows.
@@ -134,8 +148,7 @@ fn doubled(slots: &[Value], faults: &mut Vec<String>) {
     }
 }
 
-fn noted(witness: &Path) -> Answer<BTreeMap<(String, u64), Noted>> {
-    let text = fs::read_to_string(witness).map_err(|error| format!("the witness could not be read: {error}"))?;
+fn noted(text: &str) -> Answer<BTreeMap<(String, u64), Noted>> {
     let mut noted: BTreeMap<(String, u64), Noted> = BTreeMap::new();
     for line in text.lines() {
         let mut words = line.split(' ');

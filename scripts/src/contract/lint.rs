@@ -3,8 +3,24 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const TAGS: &[&str] =
-    &["task", "schedule", "calendar", "pool", "credential", "run", "user", "token", "session", "audit", "system"];
+const TAGS: &[&str] = &[
+    "task",
+    "schedule",
+    "calendar",
+    "pool",
+    "credential",
+    "network",
+    "channel",
+    "delivery",
+    "rule",
+    "incident",
+    "run",
+    "user",
+    "token",
+    "session",
+    "audit",
+    "system",
+];
 const NOUNS: &[&str] = &[
     "task",
     "trigger",
@@ -17,6 +33,11 @@ const NOUNS: &[&str] = &[
     "pool",
     "credential",
     "vault",
+    "network",
+    "channel",
+    "delivery",
+    "rule",
+    "incident",
     "run",
     "backfill",
     "user",

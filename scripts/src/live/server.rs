@@ -61,6 +61,8 @@ pub struct Server {
     program: PathBuf,
     data: PathBuf,
     settings: Vec<(String, String)>,
+    /// Words before the program, such as those of `setpriv`.
+    before: Vec<String>,
     child: Option<Child>,
     /// Address on which the server listens.
     pub address: SocketAddr,
@@ -80,12 +82,17 @@ impl Server {
         }
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let data = data.join("data");
-        Ok(Self { program, data, settings: Vec::new(), child: None, address, token: String::new() })
+        Ok(Self { program, data, settings: Vec::new(), before: Vec::new(), child: None, address, token: String::new() })
     }
 
     /// Sets an `ORC_*` variable for every later start.
     pub fn set(&mut self, name: &str, value: &str) {
         self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Starts the server by another program from now on, which must replace itself by it.
+    pub fn start_by(&mut self, words: &[&str]) {
+        self.before = words.iter().map(|word| (*word).to_owned()).collect();
     }
 
     /// The data folder.
@@ -174,7 +181,14 @@ impl Server {
     /// One of the server's own commands on this data folder, ready for its arguments.
     #[must_use]
     pub fn tool(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = match self.before.split_first() {
+            None => Command::new(&self.program),
+            Some((first, others)) => {
+                let mut command = Command::new(first);
+                command.args(others).arg(&self.program);
+                command
+            }
+        };
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ORC_")) {
             command.env_remove(name);
         }

@@ -8,6 +8,7 @@ use std::process::Command;
 /// Oldest version of Node that works.
 const NODE: (u32, u32) = (20, 19);
 const SCHEMATHESIS: &str = "schemathesis==4.32.0";
+const AIOSMTPD: &str = "aiosmtpd==1.4.6";
 
 /// Checks for Node and npm in a version that works.
 ///
@@ -85,12 +86,34 @@ pub fn faketime() -> Answer<()> {
     if find() { Ok(()) } else { Err("libfaketime is still missing after its installation".to_owned()) }
 }
 
+/// Looks for what the tests of VPN tunnels need. They skip themselves and say so where it is missing, so this never fails.
+pub fn tunnels() {
+    const PROGRAMS: [&str; 3] = ["ip", "wg", "wireguard-go"];
+    let missing = || PROGRAMS.iter().find(|program| which(program).is_none());
+    if cfg!(not(target_os = "linux")) || missing().is_none() {
+        return;
+    }
+    let packages = ["iproute2", "wireguard-tools", "wireguard-go"];
+    if let Err(sentence) = install("WireGuard", &packages, "install wireguard-go") {
+        println!("tests of VPN tunnels will be skipped: {sentence}");
+    }
+}
+
 /// schemathesis, in a private virtual environment under the target folder.
 pub fn schemathesis(place: &Place) -> Answer<PathBuf> {
-    let folder = place.own().join("schemathesis");
+    virtual_environment(&place.own().join("schemathesis"), SCHEMATHESIS, "schemathesis", &["--version"])
+}
+
+/// Python with aiosmtpd, the SMTP server of the tests, in a private virtual environment under the target folder.
+pub fn smtp(place: &Place) -> Answer<PathBuf> {
+    virtual_environment(&place.own().join("aiosmtpd"), AIOSMTPD, "python", &["-c", "import aiosmtpd"])
+}
+
+/// A program in a virtual environment, which is made if the program does not run with the arguments.
+fn virtual_environment(folder: &Path, package: &str, program: &str, proof: &[&str]) -> Answer<PathBuf> {
     let bin = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let program = bin.join(format!("schemathesis{}", std::env::consts::EXE_SUFFIX));
-    let runs = || command::read(Command::new(&program).arg("--version")).is_ok();
+    let program = bin.join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
+    let runs = || command::read(Command::new(&program).args(proof)).is_ok();
     if runs() {
         return Ok(program);
     }
@@ -98,10 +121,10 @@ pub fn schemathesis(place: &Place) -> Answer<PathBuf> {
     if command::read(Command::new(python).args(["-c", "import venv, ensurepip"])).is_err() {
         install("Python 3 with venv", &["python3", "python3-venv"], "install Python 3.10 or newer")?;
     }
-    command::read(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
+    command::read(Command::new(python).args(["-m", "venv", "--clear"]).arg(folder))?;
     let pip = bin.join(format!("pip{}", std::env::consts::EXE_SUFFIX));
-    command::read(Command::new(pip).args(["install", "--quiet", SCHEMATHESIS]))?;
-    if runs() { Ok(program) } else { Err(format!("{SCHEMATHESIS} was installed but does not start")) }
+    command::read(Command::new(pip).args(["install", "--quiet", package]))?;
+    if runs() { Ok(program) } else { Err(format!("{package} was installed but does not start")) }
 }
 
 /// Installs the packages of a folder with a `package.json`, by its lock file.

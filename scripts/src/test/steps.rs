@@ -4,7 +4,7 @@ use super::count::{self, Count};
 use super::machine;
 use super::session::{Session, Step};
 use crate::command::{self, Answer};
-use crate::{chaos, contract, page, tidy, windows};
+use crate::{contract, page, tidy, trust, windows};
 
 /// Runs only in the full form, or by name.
 pub const WINDOWS: &str = "windows types";
@@ -27,7 +27,7 @@ pub const ALL: &[Step] = &[
     Step { name: "server on PostgreSQL", needs: &["rust"], run: server_on_postgres },
     Step { name: "journeys", needs: &["build"], run: journeys },
     Step { name: "schemathesis", needs: &["build"], run: super::fuzz::run },
-    Step { name: "chaos", needs: &["build"], run: kill },
+    Step { name: "trust", needs: &["build"], run: trust_step },
     Step { name: WINDOWS, needs: &[], run: |session| windows::check(&session.place).map(|()| Count::one(true)) },
 ];
 
@@ -87,8 +87,10 @@ fn clippy(session: &mut Session) -> Answer<Count> {
 fn rust(session: &mut Session) -> Answer<Count> {
     let url = session.postgres_url()?;
     machine::faketime()?;
+    machine::tunnels();
+    let smtp = machine::smtp(&session.place)?;
     let mut cargo = command::cargo(&session.place.root);
-    cargo.args(["test", "--workspace", "--no-fail-fast"]);
+    cargo.args(["test", "--workspace", "--no-fail-fast"]).env("ORC_TEST_SMTP_PYTHON", smtp);
     if session.full {
         cargo.env("ORC_TEST_FULL", "1");
     }
@@ -98,14 +100,17 @@ fn rust(session: &mut Session) -> Answer<Count> {
 }
 
 /// Modules of `server/tests/it` whose tests use the kit, and therefore run on either database.
-const ON_EITHER: [&str; 13] = [
+const ON_EITHER: [&str; 16] = [
     "access::",
     "api::",
     "credentials::",
+    "notify::",
     "damaged",
+    "dependencies::",
     "engine::",
     "exporting::",
     "names::",
+    "networks::",
     "round_trips::",
     "security::",
     "silenced::",
@@ -116,9 +121,10 @@ const ON_EITHER: [&str; 13] = [
 
 /// Runs the tests of the engine and of HTTP again, on the other database.
 fn server_on_postgres(session: &mut Session) -> Answer<Count> {
-    let url = session.postgres_url()?;
+    let (url, smtp) = (session.postgres_url()?, machine::smtp(&session.place)?);
     let mut cargo = command::cargo(&session.place.root);
     cargo.args(["test", "-p", "orc-server", "--test", "it", "--no-fail-fast", "--"]).args(ON_EITHER);
+    cargo.env("ORC_TEST_SMTP_PYTHON", smtp);
     cargo.env("ORC_TEST_ON_POSTGRES", "1").env("ORC_TEST_POSTGRES_URL", url).env("CARGO_TERM_COLOR", "never");
     // A missing or different snapshot fails. Nothing is written beside it.
     let ran = command::run(cargo.env("INSTA_UPDATE", "no").env("INSTA_FORCE_PASS", "0"))?;
@@ -141,7 +147,8 @@ fn journeys(session: &mut Session) -> Answer<Count> {
     Ok(count::playwright(&ran.text).and(ran.ok))
 }
 
-fn kill(session: &mut Session) -> Answer<Count> {
-    let cycles = if session.full { 100 } else { 10 };
-    Ok(Count::one(chaos::run(&session.place, "debug", cycles, None)?.is_empty()))
+/// The quick form: the full one takes too long for every run of the tests.
+fn trust_step(session: &mut Session) -> Answer<Count> {
+    let form = trust::Form { size: trust::Size::Quick, kills: None, exact: None, publish: false };
+    trust::run(&session.place, "debug", form, &[]).map(Count::one)
 }

@@ -18,6 +18,8 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("credentials", &["credential", "vault"]),
     ("forecast", &["plan", "simulation", "feed"]),
     ("ledger", &["slot", "backfill"]),
+    ("networks", &["network"]),
+    ("notify", &["channel", "delivery", "rule", "incident"]),
     ("pools", &["pool"]),
     ("runs", &["run"]),
     ("schedules", &["schedule"]),

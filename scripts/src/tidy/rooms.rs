@@ -38,7 +38,9 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("utoipa", &["server/src/api/", "server/src/domain/"]),
     ("utoipa_axum", &["server/src/api/"]),
     ("lettre", &["server/src/integrations/"]),
-    ("notify", &["server/src/integrations/"]),
+    // The crate, not the subject of the same name.
+    ("use notify::", &["server/src/integrations/"]),
+    ("RecommendedWatcher", &["server/src/integrations/"]),
     ("reqwest", &["server/src/integrations/", "openapi/cli/"]),
     ("tokio::process", &["server/src/engine/runs/fork_server.rs"]),
     ("process::Command", &["server/src/engine/runs/fork_server.rs", "server/runner/", "openapi/cli/", "scripts/"]),

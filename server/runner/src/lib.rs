@@ -28,13 +28,14 @@ pub use log::layout::{self, delete, log_path};
 pub use log::read::{LogReader, exit_record};
 pub use log::write::LogWriter;
 pub use log::{Content, GapReason, Record, Stream};
-pub use os::{Account, Channel, account, lower_priority, unsupported};
+pub use os::{Abilities, Account, Channel, abilities, account, lower_priority, remove_left_cgroups, unsupported, user};
+pub use protocol::limits::{AppliedLimit, LimitKind, LimitMeans, PlanLimits};
 pub use protocol::message::{Identity, RunnerMessage, ServerMessage, Started, StopReason, line, parse};
 pub use protocol::plan::{LogLimits, Plan, PlanFile, PlanScript};
 pub use protocol::record::{
     CancelledBy, Exit, ExitRecord, LeftBehind, LogTotals, Outcome, SpawnFailure, Survivor, TimeLimit,
 };
 pub use protocol::secret::{Inject, PlanSecret, SecretValue};
-pub use protocol::{message, plan, record, secret};
-pub use redact::{Redactor, Secrets, redact_bytes, redact_json, redact_text};
+pub use protocol::{limits, message, plan, record, secret};
+pub use redact::{MASK, Redactor, Secrets, redact_bytes, redact_json, redact_text};
 pub use wipe::WipingAllocator;

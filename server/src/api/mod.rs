@@ -9,9 +9,12 @@ pub mod calendars;
 pub mod contract;
 pub mod core;
 pub mod credentials;
+pub mod dependencies;
 pub mod forecast;
 pub mod ledger;
 pub mod listen;
+pub mod networks;
+pub mod notify;
 pub mod pages;
 pub mod pools;
 pub mod router;
@@ -23,6 +26,7 @@ pub mod triggers;
 
 /// The wire types of all definitions.
 mod wire {
+    pub use super::dependencies::wire::*;
     pub use super::schedules::wire::*;
     pub use super::tasks::definition::*;
     pub use super::tasks::params::*;

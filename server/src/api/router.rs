@@ -5,7 +5,9 @@ use super::core::PREFIX;
 use super::core::state::ApiState;
 use super::core::{auth, guard, layers};
 use super::pages::spa;
-use super::{access, calendars, credentials, forecast, ledger, pools, runs, schedules, system, tasks, triggers};
+use super::{
+    access, calendars, credentials, forecast, ledger, networks, notify, pools, runs, schedules, system, tasks, triggers,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -53,6 +55,8 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .merge(calendars::routes())
         .merge(pools::routes())
         .merge(credentials::routes())
+        .merge(networks::routes())
+        .merge(notify::routes())
         .merge(access::routes())
         .merge(system::routes())
 }

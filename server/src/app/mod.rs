@@ -10,8 +10,11 @@ pub mod calendars;
 pub mod clock;
 pub mod core;
 pub mod credentials;
+pub mod dependencies;
 pub mod forecast;
 pub mod ledger;
+pub mod networks;
+pub mod notify;
 pub mod pools;
 pub mod runs;
 pub mod schedules;
@@ -35,6 +38,8 @@ use crate::store::Store;
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
 
 /// Result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -52,10 +57,16 @@ pub struct AppSettings {
     pub run_limit: u32,
     /// Folders in which file triggers may look; empty: everywhere.
     pub file_roots: Vec<PathBuf>,
+    /// Maximum number of dependencies that are looked at at the same time.
+    pub probe_limit: u32,
     /// The environment of processes.
     pub surroundings: Surroundings,
     /// How requests of http tasks travel, unless a task says otherwise.
     pub travel: Travel,
+    /// How long sending one notification may take.
+    pub send_within: Duration,
+    /// Address under which people reach the pages; none: it is not known.
+    pub public_url: Option<String>,
 }
 
 /// The use cases, with the tools they use. Cheap to clone.
@@ -79,6 +90,8 @@ struct Inner {
     feed_files: forecast::feed_file::FeedFiles,
     disks: Disks,
     vault: credentials::vault::VaultDoor,
+    lookout: networks::probing::Lookout,
+    own_port: AtomicU16,
     settings: AppSettings,
     started_at: DateTime<Utc>,
 }
@@ -107,6 +120,8 @@ impl App {
             feed_files: forecast::feed_file::FeedFiles::default(),
             disks,
             vault: credentials::vault::VaultDoor::default(),
+            lookout: networks::probing::Lookout::default(),
+            own_port: AtomicU16::new(0),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -136,6 +151,11 @@ impl App {
         &self.inner.boards.workers
     }
 
+    /// Who looks at dependencies.
+    pub fn prober(&self) -> &dependencies::ProberDoor {
+        &self.inner.boards.prober
+    }
+
     /// Sizes of the logs of running attempts.
     pub fn progress(&self) -> &runs::progress::ProgressBoard {
         &self.inner.boards.progress
@@ -152,6 +172,20 @@ impl App {
 
     pub(in crate::app) fn standing(&self) -> &access::standing::Standing {
         &self.inner.standing
+    }
+
+    pub(in crate::app) fn lookout(&self) -> &networks::probing::Lookout {
+        &self.inner.lookout
+    }
+
+    /// Notes the port on which this server listens, so that no task and no probe connects to it.
+    pub fn listens_on(&self, port: u16) {
+        self.inner.own_port.store(port, Ordering::Relaxed);
+    }
+
+    /// The port on which this server listens; 0: it does not listen yet.
+    pub fn own_port(&self) -> u16 {
+        self.inner.own_port.load(Ordering::Relaxed)
     }
 
     /// When this server started.

@@ -83,6 +83,10 @@ fn there(folder: &Path) -> Option<Door> {
 fn sentence(status: u16, problem: &Value) -> String {
     let detail = problem["detail"].as_str().map_or_else(|| format!("answer {status}"), str::to_owned);
     let fields = problem["fields"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if fields.len() == 1 {
+        // The detail says it already.
+        return detail;
+    }
     fields.iter().fold(detail, |text, field| {
         let part = |name: &str| field[name].as_str().unwrap_or_default();
         format!("{text}\n  {}: {}", part("pointer"), part("message"))

@@ -8,6 +8,8 @@ use std::path::{Component, Path, PathBuf};
 pub struct EngineConfig {
     /// Maximum number of simultaneous runs.
     pub run_limit: u32,
+    /// Maximum number of dependencies that are looked at at the same time.
+    pub probe_limit: u32,
     /// Default time zone of schedules, an IANA name.
     pub timezone: String,
     /// Path of the orc-runner binary.
@@ -19,6 +21,8 @@ pub struct EngineConfig {
 }
 
 const RUN_LIMIT: Key = Key::new("run_limit", "Maximum number of simultaneous runs, 1 to 10000").section("engine");
+const PROBE_LIMIT: Key =
+    Key::new("probe_limit", "Maximum number of dependencies that are looked at together, 1 to 1000").section("engine");
 const TIMEZONE: Key = Key::new("timezone", "Default time zone of schedules, an IANA name").section("engine");
 const RUNNER: Key = Key::new("runner", "Path of the orc-runner binary").section("engine");
 const NODE: Key = Key::new("node", "Name of this server").section("engine");
@@ -30,12 +34,14 @@ const FILE_ROOTS: Key = Key::new(
 
 pub(super) fn read(layers: &mut Layers) -> Option<EngineConfig> {
     let run_limit = layers.read(&RUN_LIMIT, || default_run_limit().to_string(), run_limit);
+    let probe_limit = layers.read(&PROBE_LIMIT, || "16".to_owned(), probe_limit);
     let timezone = layers.read(&TIMEZONE, default_timezone, timezone);
     let runner = layers.read(&RUNNER, default_runner, super::layers::path);
     let node = layers.read(&NODE, default_node, node);
     let file_roots = layers.read(&FILE_ROOTS, String::new, file_roots);
     let (run_limit, timezone, runner) = (run_limit?, timezone?, runner?);
-    Some(EngineConfig { run_limit, timezone, runner, node: node?, file_roots: file_roots? })
+    let probe_limit = probe_limit?;
+    Some(EngineConfig { run_limit, probe_limit, timezone, runner, node: node?, file_roots: file_roots? })
 }
 
 fn default_run_limit() -> usize {
@@ -46,6 +52,11 @@ fn default_run_limit() -> usize {
 fn run_limit(text: &str) -> Result<u32, String> {
     let limit = text.trim().parse().ok().filter(|limit| (1..=10_000).contains(limit));
     limit.ok_or_else(|| format!("\"{text}\" is not a number from 1 to 10000"))
+}
+
+fn probe_limit(text: &str) -> Result<u32, String> {
+    let limit = text.trim().parse().ok().filter(|limit| (1..=1000).contains(limit));
+    limit.ok_or_else(|| format!("\"{text}\" is not a number from 1 to 1000"))
 }
 
 fn default_timezone() -> String {

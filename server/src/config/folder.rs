@@ -89,6 +89,13 @@ pub fn protect_new_files() {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
 }
 
+/// Closes the memory of this process to other processes of the account, and to core files: it has the key of the vault
+/// and, while an http task runs, its credentials. A system that cannot do so is no reason not to start.
+pub fn protect_memory() {
+    #[cfg(target_os = "linux")]
+    let _closed = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
 /// Writes a small file, either completely or not at all, readable by its owner only.
 ///
 /// # Errors

@@ -15,6 +15,8 @@ pub struct TaskConfig {
     pub umask: u32,
     /// Folders in which programs are searched.
     pub path: String,
+    /// User that tasks run as unless they name one; none: that of the server.
+    pub user: Option<String>,
 }
 
 /// The default folders in which programs are searched.
@@ -33,10 +35,15 @@ const UMASK_KEY: Key =
     Key::new("task_umask", "Which rights new files of tasks do not get, such as 022 or 077").section("engine");
 const PATH_KEY: Key = Key::new("task_path", "PATH of tasks: absolute folders, separated as in PATH").section("engine");
 
+const USER_KEY: Key =
+    Key::new("task_user", "User that tasks run as unless they name one; only if the server runs as root")
+        .section("engine");
+
 pub(super) fn read(layers: &mut Layers) -> Option<TaskConfig> {
     let umask = layers.read(&UMASK_KEY, || "022".to_owned(), umask);
     let path = layers.read(&PATH_KEY, default_path, path);
-    Some(TaskConfig { umask: umask?, path: path? })
+    let user = layers.read(&USER_KEY, String::new, user);
+    Some(TaskConfig { umask: umask?, path: path?, user: user? })
 }
 
 /// What this system takes when the process of a task starts. Runners inherit the limit of the stack from the server.
@@ -48,6 +55,21 @@ pub fn start_limits() -> StartLimits {
     }
     #[cfg(not(target_os = "linux"))]
     StartLimits::default()
+}
+
+fn user(text: &str) -> Result<Option<String>, String> {
+    let name = text.trim();
+    if name.is_empty() {
+        return Ok(None);
+    }
+    if orc_runner::user(name).is_none() {
+        return Err(format!("this machine has no user \"{name}\""));
+    }
+    let own = orc_runner::account().is_some_and(|account| account.name == name);
+    if own || orc_runner::abilities().root {
+        return Ok(Some(name.to_owned()));
+    }
+    Err(format!("only a server that runs as root can run tasks as \"{name}\""))
 }
 
 fn umask(text: &str) -> Result<u32, String> {
@@ -147,6 +169,16 @@ mod tests {
         for text in ["", "8", "0888", "1000", "u=rwx", "-1", "00022"] {
             assert!(umask(text).is_err(), "{text}");
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_user_exists_and_can_be_chosen() {
+        assert_eq!(user("  "), Ok(None));
+        assert_eq!(user("no-such-account"), Err("this machine has no user \"no-such-account\"".to_owned()));
+        let own = orc_runner::account().expect("tests run as an account with a name").name;
+        assert_eq!(user(&own), Ok(Some(own)));
+        assert_eq!(user("nobody").is_ok(), orc_runner::abilities().root);
     }
 
     #[cfg(unix)]

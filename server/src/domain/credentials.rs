@@ -4,6 +4,8 @@
 //! process, or inside the request of an http task. A secret never becomes part of a command line, because every
 //! account of the machine can read those. Deliberately absent: the values themselves. Start reading at `CredentialUse`.
 
+pub mod export;
+
 use super::core::problem::Problem;
 use super::vocabulary::CredentialKind;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,9 @@ pub const VALUE_MAX: usize = 30_000;
 
 /// Values shorter than this, in bytes, are not masked in logs: they would hide ordinary text.
 pub const MASKED_MIN: usize = 4;
+
+/// Variables that every process gets from its account. They cannot hold a credential.
+const OF_ACCOUNT: [&str; 7] = ["HOME", "USER", "LOGNAME", "SHELL", "PATH", "LANG", "TZ"];
 
 /// One field of a kind of credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +119,15 @@ pub struct Need {
     pub field: Option<String>,
 }
 
+impl Need {
+    /// The mention that was probably meant, if the name ends with a dot and a field.
+    pub fn meant(&self) -> Option<String> {
+        let (name, field) = self.name.rsplit_once('.').filter(|_| self.field.is_none())?;
+        let known = CredentialKind::ALL.iter().flat_map(|kind| kind.fields()).any(|known| known.name == field);
+        (known && self.pointer.starts_with("/run/")).then(|| format!("${{credential.{name}:{field}}}"))
+    }
+}
+
 /// Everything that is wrong with the values of a credential. Pointers begin with `/values`, or name `/value` for kinds
 /// of one value.
 pub fn value_problems(kind: CredentialKind, values: &BTreeMap<&str, &str>) -> Vec<Problem> {
@@ -138,14 +152,33 @@ pub fn value_problems(kind: CredentialKind, values: &BTreeMap<&str, &str>) -> Ve
         };
         found.push(Problem::at(at(field.name), message));
     }
-    if kind == CredentialKind::SshKey
-        && let Some(value) = values.get("value").filter(|value| !value.is_empty() && !value.contains("PRIVATE KEY"))
-    {
-        let hint = if value.starts_with("ssh-") { "this is the public key; " } else { "" };
-        let message = format!("{hint}must be a private key that begins with -----BEGIN ... PRIVATE KEY-----");
-        found.push(Problem::at("/value", message));
-    }
+    let value = values.get("value").filter(|value| !value.is_empty());
+    let message = value.and_then(|value| match kind {
+        CredentialKind::SshKey => ssh_key_problem(value),
+        CredentialKind::DatabaseUrl => database_url_problem(value),
+        _ => None,
+    });
+    found.extend(message.map(|message| Problem::at("/value", message)));
     found
+}
+
+fn ssh_key_problem(value: &str) -> Option<&'static str> {
+    if value.starts_with("ssh-") {
+        return Some("this is the public key; must be a private key that begins with -----BEGIN ... PRIVATE KEY-----");
+    }
+    if !value.contains("PRIVATE KEY") {
+        return Some("must be a private key that begins with -----BEGIN ... PRIVATE KEY-----");
+    }
+    (!value.contains("-----END "))
+        .then_some("only the beginning of a private key is here; the -----END line is missing")
+}
+
+fn database_url_problem(value: &str) -> Option<&'static str> {
+    let complete = value.split_once("://").is_some_and(|(scheme, rest)| {
+        let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.:_".contains(&byte);
+        !scheme.is_empty() && scheme.bytes().all(letters) && !rest.trim().is_empty()
+    });
+    (!complete).then_some("must be an address such as postgres://user:password@host/database")
 }
 
 /// How a mention of a credential inside a text begins.
@@ -201,6 +234,13 @@ pub fn fill(text: &str, mut value: impl FnMut(&str, Option<&str>) -> Option<Stri
     Ok(filled)
 }
 
+/// What is wrong with the mentions of a text. A mention that nobody would fill is refused, because the text would be
+/// sent with it.
+pub fn mention_problem(pointer: &str, text: &str) -> Option<Problem> {
+    let open = parts(text).iter().any(|part| matches!(part, Part::Words(words) if words.contains(OPEN)));
+    open.then(|| Problem::at(pointer, "the mention of a credential has no closing brace; write ${credential.NAME}"))
+}
+
 /// The places of a text that need values.
 pub fn mentioned(pointer: &str, text: &str) -> Vec<Need> {
     let mention = |part: Part<'_>| match part {
@@ -248,8 +288,10 @@ pub fn inject_problems(uses: &[CredentialUse], environment: &BTreeMap<String, St
 pub enum Forbidden {
     /// A part of a command line, which every account of the machine can read.
     CommandLine,
-    /// A script or an environment, which Orc stores.
+    /// A script, an environment or another text, which Orc stores.
     StoredText,
+    /// A dependency, which is looked at before any credential is opened.
+    Dependency,
 }
 
 /// Refuses mentions of credentials where a secret has no place.
@@ -258,7 +300,11 @@ pub fn forbidden_problem(pointer: &str, text: &str, place: Forbidden) -> Option<
         Forbidden::CommandLine => {
             "Orc never puts a secret into a command line, because every account of the machine can read it"
         }
-        Forbidden::StoredText => "Orc never writes a secret into a script or an environment that it stores",
+        Forbidden::StoredText => "Orc never writes a secret into a text that it stores",
+        Forbidden::Dependency => {
+            let message = "a dependency gets no credential; look at something that needs none";
+            return text.contains(OPEN).then(|| Problem::at(pointer, message));
+        }
     };
     let message = format!("{why}; list the credential under credentials, and read its variable or file instead");
     text.contains(OPEN).then(|| Problem::at(pointer, message))
@@ -274,7 +320,11 @@ fn variable_problem(name: &str) -> Option<String> {
                 .to_owned(),
         );
     }
-    name.to_ascii_uppercase().starts_with("ORC_").then(|| "names that begin with ORC_ are set by Orc itself".to_owned())
+    let upper = name.to_ascii_uppercase();
+    if OF_ACCOUNT.contains(&upper.as_str()) {
+        return Some(format!("{name} is set for the account that the process runs as; choose another name"));
+    }
+    upper.starts_with("ORC_").then(|| "names that begin with ORC_ are set by Orc itself".to_owned())
 }
 
 #[cfg(test)]

@@ -66,6 +66,26 @@ id!(
     CredentialId
 );
 id!(
+    /// Identifies a network profile.
+    NetworkId
+);
+id!(
+    /// Identifies a channel.
+    ChannelId
+);
+id!(
+    /// Identifies a delivery.
+    DeliveryId
+);
+id!(
+    /// Identifies a rule of notifications.
+    RuleId
+);
+id!(
+    /// Identifies an incident.
+    IncidentId
+);
+id!(
     /// Identifies a run.
     RunId
 );

@@ -98,10 +98,26 @@ tables! {
     Calendar
     /// Pools.
     Pool
+    /// Dependencies of runs.
+    RunDependency
+    /// What is looked at for dependencies.
+    Probe
     /// Credentials.
     Credential
+    /// Network profiles.
+    Network
     /// The vault.
     Vault
+    /// Channels.
+    Channel
+    /// Deliveries.
+    Delivery
+    /// Rules of notifications.
+    Rule
+    /// Incidents.
+    Incident
+    /// What rules have to tell.
+    Telling
     /// Runs.
     Run
     /// Attempts within runs.

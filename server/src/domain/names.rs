@@ -87,6 +87,14 @@ pub fn name_problem(name: &str) -> Option<String> {
     })
 }
 
+/// A name that is like a text; none if nothing of the text can stay.
+pub fn name_proposal(text: &str) -> Option<String> {
+    let letter = |letter: char| if NameRule::NAME.problem(&format!("a{letter}")).is_none() { letter } else { '-' };
+    let lower: String = text.to_lowercase().chars().map(letter).take(NameRule::NAME.max).collect();
+    let trimmed = lower.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    (name_problem(trimmed).is_none() && trimmed != text).then(|| trimmed.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +117,15 @@ mod tests {
         check("bulk", false);
         check("018f3b1c-0000-7000-8000-000000000000", false);
         check("018f3b1c000070008000000000000000", false);
+    }
+
+    #[test]
+    fn proposals_are_names() {
+        let proposal = |text: &str| name_proposal(text);
+        assert_eq!(proposal("DB Password").as_deref(), Some("db-password"));
+        assert_eq!(proposal("_Größe!").as_deref(), Some("gr--e"));
+        assert_eq!(proposal(&"A".repeat(200)), Some("a".repeat(100)));
+        assert_eq!(proposal("???"), None);
     }
 
     #[test]

@@ -6,14 +6,17 @@
 
 pub use super::core::overlap::Displacing;
 
+use super::core::amounts::{between, size, span};
 use super::core::phrases::{
     calendar_damaged, counted, grouped, joined, moment, not_taken, replaced, runs_of, schedules_invalid, seconds,
     statuses,
 };
+use super::dependencies::sight::Sight;
 use super::schedules::{Never, Note};
 use super::triggers::files::FileFlaw;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use std::fmt;
 
 macro_rules! reasons {
@@ -70,6 +73,15 @@ reasons! {
     PoolClosed { pool: String } => format!("pool \"{pool}\" is closed (capacity 0)"),
     /// The pool of the run does not exist.
     PoolMissing { pool: String } => format!("pool \"{pool}\" does not exist: create it, or change the task"),
+    /// The run waits for dependencies that nobody has looked at yet.
+    DependenciesUnseen {} => "waits for the first look at its dependencies".to_owned(),
+    /// The run waits for a dependency.
+    DependencyUnmet { dependency: String, seen: Sight } => format!("waits for \"{dependency}\": {}", seen.words()),
+    /// A dependency was not met, and the run does not wait for it.
+    DependencyNotMet { dependency: String, seen: Sight } => format!("\"{dependency}\" is not met: {}", seen.words()),
+    /// A dependency was not met when the time to wait for it was over.
+    DependencyTooLate { dependency: String, deadline_at: DateTime<Utc>, seen: Sight } =>
+        format!("\"{dependency}\" was not met by {}: {}", moment(deadline_at), seen.words()),
     /// The run waits for a free place on the server.
     ServerFull {} => "waits for a free place on the server".to_owned(),
     /// The run waits for its next attempt.
@@ -176,6 +188,11 @@ reasons! {
         /// The limit in milliseconds.
         limit_milliseconds: u64,
     } => format!("stopped: the whole run took longer than {}", seconds(*limit_milliseconds)),
+    /// The processes used more memory than the task allows.
+    MemoryLimitPassed { limit_bytes: u64 } =>
+        format!("its processes used more memory than the limit of {} bytes", grouped(*limit_bytes)),
+    /// There were more processes, or would have been, than the task allows.
+    ProcessLimitPassed { limit: u64 } => format!("it had more processes at one time than the limit of {limit}"),
     /// The system told the runner to stop.
     RunnerStopped {} => "the system told the runner to stop".to_owned(),
     /// The runner is gone without an exit record.
@@ -238,6 +255,20 @@ reasons! {
         format!("{} recorded", counted(*calls, "call of a webhook", "calls of webhooks")),
     /// The follower looked at ends of runs that triggers listen to.
     RunEndsFollowed { ends: u64 } => format!("{} followed", counted(*ends, "end of a run", "ends of runs")),
+    /// The gatekeeper began to look at dependencies.
+    DependenciesLookedAt { looks: u64 } => format!("{} begun", counted(*looks, "look", "looks")),
+    /// The notifier began to send notifications.
+    DeliveriesBegun { deliveries: u64 } => format!("{} begun", counted(*deliveries, "delivery", "deliveries")),
+    /// The herald looked at ends of runs and told what rules ask for.
+    IncidentsHeard { runs: u64, messages: u64 } => format!(
+        "{} heard, {} made", counted(*runs, "end of a run", "ends of runs"), counted(*messages, "message", "messages")
+    ),
+    /// Somebody takes care of the incident, so no further rule tells about it.
+    IncidentAcknowledged { by: String } => format!("{by} takes care of the incident"),
+    /// The rule is disabled, so it tells nothing.
+    RuleOff { rule: String } => format!("the rule {rule} is disabled"),
+    /// The channel is disabled or was deleted, so nothing is sent by it.
+    ChannelOff { channel: String } => format!("the channel {channel} is disabled or deleted"),
     /// The dispatcher started runs.
     RunsStarted { runs: u64 } => format!("{} started", runs_of(*runs)),
     /// The canceller told the runners of runs to stop.
@@ -352,6 +383,10 @@ reasons! {
     /// A field that the task uses has no value.
     CredentialFieldMissing { credential: String, field: String } =>
         format!("credential \"{credential}\" has no value for \"{field}\"; rotate it with one"),
+    /// A param held the value of a credential.
+    ParamHoldsCredential { param: String } => format!(
+        "param \"{param}\" held the value of a credential that the task uses, and was masked; leave it out: the task gets the value from the credential"
+    ),
     /// The stored value of a credential does not open.
     CredentialUnreadable { credential: String } => format!(
         "the stored value of credential \"{credential}\" does not open: it was changed, or belongs to another key; rotate it"
@@ -361,6 +396,46 @@ reasons! {
         format!("{field} is shorter than 4 bytes, so it is not masked in logs: masking it would hide ordinary text"),
     /// The key that seals secrets cannot be used.
     SealUnusable { problem: String } => problem.clone(),
+    /// The run took an unusual time.
+    DurationUnusual { milliseconds: u64, low_milliseconds: u64, high_milliseconds: u64 } => format!(
+        "took {}, usually {}", span(*milliseconds), between(span(*low_milliseconds), &span(*high_milliseconds))
+    ),
+    /// The run logged an unusual amount.
+    LogUnusual { bytes: u64, low_bytes: u64, high_bytes: u64 } =>
+        format!("logged {}, usually {}", size(*bytes), between(size(*low_bytes), &size(*high_bytes))),
+    /// A number in the run's result is unusual.
+    ResultUnusual { name: String, value: Number, low: Number, high: Number } =>
+        format!("{name} is {value}, usually {}", between(low.to_string(), &high.to_string())),
+    /// The judge looked at runs that succeeded.
+    RunsJudged { runs: u64, suspicious: u64 } => format!("{} judged, {suspicious} suspicious", runs_of(*runs)),
+    /// The run that triggered this one does not have a value that a param takes from it.
+    TriggerValueMissing { param: String, template: String } => format!(
+        "param \"{param}\" takes {template}, but the run that triggered this one has no such value; nothing was started"
+    ),
+    /// A param does not accept the value that it takes from the run that triggered this one.
+    TriggerValueRefused { param: String, template: String, problem: String } =>
+        format!("param \"{param}\" takes {template}, which {problem}; nothing was started"),
+    /// The run for which this one waited does not have a value that a param takes from it.
+    DependencyValueMissing { param: String, template: String, dependency: String } => format!(
+        "param \"{param}\" takes {template}, but the run for which dependency \"{dependency}\" waited has no such value; \
+         nothing was started"
+    ),
+    /// A param does not accept the value that it takes from the run for which this one waited.
+    DependencyValueRefused { param: String, template: String, dependency: String, problem: String } => format!(
+        "param \"{param}\" takes {template} from dependency \"{dependency}\", which {problem}; nothing was started"
+    ),
+    /// A required param comes from a dependency for which the run does not wait.
+    DependencyValueWaived { param: String } => format!(
+        "param \"{param}\" is required and comes from a dependency for which the run does not wait; run the task again \
+         with a value for it"
+    ),
+    /// No earlier run of the task succeeded.
+    NeverWorked {} => "no earlier run of the task succeeded, so there is nothing to compare with".to_owned(),
+    /// The definition of a run's version cannot be read.
+    VersionLost {} => "the definition of one of the runs cannot be read, so definitions are not compared".to_owned(),
+    /// What an attempt found was not noted.
+    ConditionsUnknown {} => "Orc did not note files, variables and machine of one of the runs, so they are not compared"
+        .to_owned(),
     /// A schedule never fires because of a calendar.
     ScheduleSilenced { task: String, schedule: String, never: Never } =>
         format!("{task}, schedule {schedule}, never fires: {}", never.words()),

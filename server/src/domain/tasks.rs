@@ -3,20 +3,25 @@
 //! `Definition` is the versioned part. It is stored whole, as JSON, with every version. The API decides what a body
 //! may contain; `problems` here decides what makes sense together.
 
+pub mod limits;
+mod secrets;
 pub mod start_limits;
 
 pub use super::runs::retry::{Backoff, Retry, RetryOn};
 
+use super::core::limits::Limits;
 use super::core::overlap::Overlap;
 use super::core::problem::{Problem, SECONDS_MAX};
-use super::credentials::{self, CredentialUse, Forbidden, Need};
+use super::credentials::CredentialUse;
+use super::dependencies::Dependency;
 use super::runs::params::ParamSpec;
 use super::runs::travel::Travel;
 use super::schedules::Schedule;
 use super::triggers::Trigger;
 use super::vocabulary::OnServerStop;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Everything a person defines about a task. Each change makes a new version of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +50,12 @@ pub struct Definition {
     /// Whether processes that continue after the command has ended are left alone, instead of stopped.
     #[serde(default)]
     pub leave_behind: bool,
+    /// Limits of its processes.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Name of the account that its process runs as; none: the server's setting.
+    #[serde(default)]
+    pub run_as: Option<String>,
     /// Credentials that its process gets.
     #[serde(default)]
     pub credentials: Vec<CredentialUse>,
@@ -55,6 +66,9 @@ pub struct Definition {
     /// Other things that start the task.
     #[serde(default)]
     pub triggers: Vec<Trigger>,
+    /// Conditions that must hold before a run may start.
+    #[serde(default)]
+    pub dependencies: Vec<Dependency>,
     /// What happens when the task is due while one of its runs is open.
     pub overlap: Overlap,
     /// Name of the pool in which its runs take places.
@@ -82,6 +96,9 @@ pub struct Definition {
     pub retention: Retention,
     /// What happens to its runs when the server stops.
     pub on_server_stop: OnServerStop,
+    /// Whether runs that succeed and still look unusual are marked as suspicious.
+    #[serde(default = "yes")]
+    pub mark_suspicious: bool,
 }
 
 /// Permissions that new files do not get, as for umask(2): at most 0o777.
@@ -162,6 +179,10 @@ impl RunSpec {
     }
 }
 
+const fn yes() -> bool {
+    true
+}
+
 const fn one() -> u32 {
     1
 }
@@ -188,6 +209,23 @@ pub struct Retention {
 }
 
 impl Definition {
+    /// The params as a new run must give them: one that comes from a dependency may be left out, and its default counts
+    /// only once nothing comes.
+    pub fn params_admitted(&self) -> Cow<'_, [ParamSpec]> {
+        let taken = |name: &str| {
+            let mut given = self.dependencies.iter().filter_map(|dependency| dependency.rule.params());
+            given.any(|params| params.contains_key(name))
+        };
+        if !self.params.iter().any(|spec| taken(&spec.name)) {
+            return Cow::Borrowed(&self.params);
+        }
+        let admitted = |spec: &ParamSpec| match taken(&spec.name) {
+            true => ParamSpec { required: false, default: None, ..spec.clone() },
+            false => spec.clone(),
+        };
+        Cow::Owned(self.params.iter().map(admitted).collect())
+    }
+
     /// Everything that makes no sense in the definition, all at once; empty if it may be saved.
     pub fn problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
@@ -203,6 +241,7 @@ impl Definition {
         self.placeholder_problems(&mut found);
         self.schedule_problems(&mut found);
         super::triggers::problems(&self.name, &self.params, &self.triggers, &mut found);
+        super::dependencies::problems::problems(&self.name, &self.params, &self.dependencies, &mut found);
         self.time_problems(&mut found);
         found
     }
@@ -251,56 +290,6 @@ impl Definition {
                 let message = format!("must be between 0 and {SECONDS_MAX} seconds");
                 found.push(Problem::at("/retry/backoff/max_delay_seconds", message));
             }
-        }
-    }
-
-    /// Every place of the definition that needs the value of a credential.
-    pub fn credential_needs(&self) -> Vec<Need> {
-        let mut needs: Vec<Need> = credentials::listed(&self.credentials).collect();
-        if let RunSpec::Http { url, headers, body, .. } = &self.run {
-            needs.extend(credentials::mentioned("/run/url", url));
-            for (name, value) in headers {
-                needs.extend(credentials::mentioned(&member("/run/headers", name), value));
-            }
-            needs.extend(credentials::mentioned("/run/body", body.as_deref().unwrap_or_default()));
-        }
-        needs
-    }
-
-    /// Names of the credentials that the definition uses.
-    pub fn credential_names(&self) -> BTreeSet<String> {
-        self.credential_needs().into_iter().map(|need| need.name).collect()
-    }
-
-    fn credential_problems(&self, found: &mut Vec<Problem>) {
-        if !self.credentials.is_empty() && matches!(self.run, RunSpec::Http { .. }) {
-            let message = "an http task has no process; write ${credential.NAME} or ${credential.NAME:FIELD} into its \
-                           url, headers or body";
-            found.push(Problem::at("/credentials", message));
-        }
-        credentials::inject_problems(&self.credentials, &self.environment, found);
-        let mut refuse =
-            |pointer: &str, text: &str, place| found.extend(credentials::forbidden_problem(pointer, text, place));
-        let arguments: &[String] = match &self.run {
-            RunSpec::Command { program, arguments } => {
-                refuse("/run/program", program, Forbidden::CommandLine);
-                arguments
-            }
-            RunSpec::Shell { line, .. } => {
-                refuse("/run/line", line, Forbidden::CommandLine);
-                &[]
-            }
-            RunSpec::Script { text, arguments, .. } => {
-                refuse("/run/text", text, Forbidden::StoredText);
-                arguments
-            }
-            RunSpec::Http { .. } => &[],
-        };
-        for (index, argument) in arguments.iter().enumerate() {
-            refuse(&format!("/run/arguments/{index}"), argument, Forbidden::CommandLine);
-        }
-        for (name, value) in &self.environment {
-            refuse(&member("/environment", name), value, Forbidden::StoredText);
         }
     }
 

@@ -10,6 +10,7 @@ pub mod words;
 use self::webhook::WebhookRule;
 use super::core::problem::Problem;
 use super::ids::RunId;
+use super::runs::bindings;
 use super::runs::params::ParamSpec;
 use super::vocabulary::{FileChange, RunState};
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,9 @@ pub enum TriggerRule {
         tasks: Vec<String>,
         /// Final states that count.
         states: Vec<RunState>,
+        /// Templates of params, by name: `${trigger.result.NAME}`, `${trigger.params.NAME}`, or text.
+        #[serde(default)]
+        params: BTreeMap<String, String>,
     },
 }
 
@@ -107,7 +111,9 @@ pub fn problems(task: &str, params: &[ParamSpec], triggers: &[Trigger], found: &
                     found.push(at("settle_seconds", "must be between 0.1 and 86400 seconds".to_owned()));
                 }
             }
-            TriggerRule::Task { tasks, states } => {
+            TriggerRule::Task { tasks, states, params: templates } => {
+                let wrong = bindings::problems(bindings::Origin::Trigger, params, templates).into_iter();
+                found.extend(wrong.map(|problem| at(&problem.pointer, problem.message)));
                 if tasks.iter().any(|source| source == task) {
                     found.push(at("tasks", "a task cannot wait for its own end".to_owned()));
                 }
@@ -122,7 +128,7 @@ pub fn problems(task: &str, params: &[ParamSpec], triggers: &[Trigger], found: &
 }
 
 /// What is wrong with the pattern of a file trigger.
-fn pattern_problem(pattern: &str) -> Option<String> {
+pub(in crate::domain) fn pattern_problem(pattern: &str) -> Option<String> {
     if !std::path::Path::new(pattern).is_absolute() {
         return Some("must be an absolute path, such as /srv/inbox/*.csv".to_owned());
     }

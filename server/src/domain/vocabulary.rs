@@ -3,6 +3,8 @@
 //! `as_str` gives every word in snake_case, `FromStr` parses it, and `ALL` lists the words. All rooms share these
 //! types.
 
+pub use super::core::limit_words::{LimitAnswer, LimitKind, LimitMeans};
+pub use super::core::links::{LinkKind, LinkState, NetworkMatch, TunnelKind};
 pub use super::core::rights::{Grant, Permission, Role};
 pub use super::core::words::UnknownWord;
 
@@ -78,6 +80,24 @@ words!(
         File = "file",
         /// The end of a run of another task.
         Task = "task",
+    }
+);
+
+words!(
+    /// Part of a run in which it differs from another run of its task.
+    ChangePart ("part of a run") {
+        /// The definition of the task.
+        Definition = "definition",
+        /// The program, a script, or another file that the command names.
+        File = "file",
+        /// The values of params.
+        Param = "param",
+        /// The version of a credential's value. The value itself is never shown.
+        Credential = "credential",
+        /// Whether there is an environment variable. Its value is never shown.
+        Environment = "environment",
+        /// The server, its machine, and the version of Orc.
+        Server = "server",
     }
 );
 
@@ -202,12 +222,30 @@ words!(
 );
 
 words!(
+    /// What became of a credential of another program.
+    ImportOutcome ("import outcome") {
+        /// It is stored in Orc. After a dry run: it would be.
+        Imported = "imported",
+        /// Orc has a credential of this name already, which stays as it is.
+        Present = "present",
+        /// Its name cannot be a name in Orc. Give it another one.
+        NameRefused = "name_refused",
+        /// Its value cannot be read, or cannot be a value in Orc.
+        Unreadable = "unreadable",
+    }
+);
+
+words!(
     /// What can be done with a run in its present state.
     RunAction ("run action") {
+        /// Start the run without waiting any longer for its dependencies.
+        Start = "start",
         /// Stop the run.
         Cancel = "cancel",
         /// Repeat the run.
         Rerun = "rerun",
+        /// Say that a suspicious run is normal.
+        Acknowledge = "acknowledge",
         /// Delete the run and its log.
         Delete = "delete",
     }
@@ -326,8 +364,14 @@ words!(
         Pool = "pool",
         /// Credentials.
         Credential = "credential",
+        /// Channels of notifications.
+        Channel = "channel",
+        /// Rules and incidents.
+        Incident = "incident",
         /// The vault that seals credentials.
         Vault = "vault",
+        /// Network profiles.
+        Network = "network",
         /// Backfills.
         Backfill = "backfill",
         /// Schedules that do not fire because they are invalid.

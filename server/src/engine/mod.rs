@@ -6,7 +6,9 @@
 
 pub mod core;
 mod credentials;
+pub mod dependencies;
 pub mod ledger;
+pub mod notify;
 pub mod runs;
 pub mod triggers;
 pub mod upkeep;
@@ -18,6 +20,7 @@ pub use self::runs::executor::{EngineSettings, Executor};
 pub use self::triggers::file_watcher::FileWatcher;
 
 use crate::app::App;
+use crate::app::dependencies::Prober;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -40,6 +43,7 @@ impl Engine {
     /// Adopts what an earlier server left running, then starts all workers.
     pub async fn start(app: App, settings: EngineSettings) -> Self {
         let (stop, active) = (CancellationToken::new(), Active::default());
+        let (looks, own_port) = (stop.clone(), settings.own_port);
         let mut loops = Loops::new(app.signals().clone(), app.clock().clone(), stop.clone());
         let shown = loops.board();
         app.workers().connect(move || shown.rows());
@@ -49,7 +53,14 @@ impl Engine {
         if let Err(RoundError(error)) = rescuer.run_once().await {
             tracing::warn!(%error, "runs of an earlier server could not be looked up yet; this will be tried again");
         }
+        let looking = dependencies::looking::Looking::new(app.clone(), executor.runners(), own_port);
+        let looking = Arc::new(looking);
+        let prober: Arc<dyn Prober> = Arc::<dependencies::looking::Looking>::clone(&looking);
+        app.prober().connect(&prober);
+        let gatekeeper = dependencies::gatekeeper::Gatekeeper::new(app.clone(), looking, looks.clone());
+        let notifier = notify::Notifier::new(app.clone(), looks.clone());
         let workers: Vec<Arc<dyn Worker>> = vec![
+            Arc::new(gatekeeper),
             Arc::new(upkeep::timekeeper::Timekeeper::new(app.clone())),
             Arc::new(ledger::scheduler::Scheduler::new(app.clone())),
             Arc::new(runs::dispatcher::Dispatcher::new(app.clone(), Arc::clone(&executor))),
@@ -60,6 +71,9 @@ impl Engine {
             Arc::new(ledger::catcher::Catcher::new(app.clone())),
             Arc::new(runs::canceller::Canceller::new(app.clone(), active.clone())),
             rescuer,
+            Arc::new(runs::judging::Judge::new(app.clone())),
+            Arc::new(notify::herald::Herald::new(app.clone())),
+            Arc::new(notifier),
             Arc::new(upkeep::pruner::Pruner::new(app.clone())),
             Arc::new(upkeep::keeper::Keeper::new(app)),
         ];

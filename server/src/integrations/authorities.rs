@@ -17,7 +17,8 @@ const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 
 /// Why a file cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}{} {problem}", .line.map_or_else(String::new, |line| format!(", line {line}:")))]
 pub struct BadFile {
     /// Path of the file.
     pub path: String,
@@ -27,8 +28,19 @@ pub struct BadFile {
     pub problem: String,
 }
 
-/// Reads the certificates of a file. Waits for the disk.
+/// Reads the certificates of a file for requests. Waits for the disk.
 pub fn read(path: &Path) -> Result<Vec<Certificate>, BadFile> {
+    let certificate =
+        |der: Vec<u8>| Certificate::from_der(&der).map_err(|error| format!("this is not a certificate: {error}"));
+    read_each(path, certificate)
+}
+
+/// Reads the certificates of a file in DER. Waits for the disk.
+pub fn read_der(path: &Path) -> Result<Vec<Vec<u8>>, BadFile> {
+    read_each(path, Ok)
+}
+
+fn read_each<T>(path: &Path, made: impl Fn(Vec<u8>) -> Result<T, String>) -> Result<Vec<T>, BadFile> {
     let bad = |line: Option<u64>, problem: String| BadFile { path: path.display().to_string(), line, problem };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes));
@@ -53,7 +65,8 @@ pub fn read(path: &Path) -> Result<Vec<Certificate>, BadFile> {
         if line == END
             && let Some((began, section)) = open.take()
         {
-            found.push(certificate(&section).map_err(|problem| bad(Some(began), problem))?);
+            let der = certificate(&section).and_then(&made);
+            found.push(der.map_err(|problem| bad(Some(began), problem))?);
         }
     }
     match open {
@@ -63,11 +76,11 @@ pub fn read(path: &Path) -> Result<Vec<Certificate>, BadFile> {
     }
 }
 
-fn certificate(section: &str) -> Result<Certificate, String> {
+fn certificate(section: &str) -> Result<Vec<u8>, String> {
     let der = CertificateDer::from_pem_slice(section.as_bytes())
         .map_err(|error| format!("the certificate cannot be read: {error}"))?;
     RootCertStore::empty().add(der.clone()).map_err(|error| format!("this is not a certificate: {error}"))?;
-    Certificate::from_der(&der).map_err(|error| format!("this is not a certificate: {error}"))
+    Ok(der.to_vec())
 }
 
 #[cfg(test)]
@@ -87,6 +100,14 @@ mod tests {
         let bad = reads(text).expect_err("refused");
         assert_eq!(bad.path, "it");
         (bad.line, bad.problem)
+    }
+
+    #[test]
+    fn what_is_wrong_is_a_sentence() {
+        let bad = |line| BadFile { path: "/etc/ca.pem".into(), line, problem: "cannot be used".into() };
+        let error = |line| crate::integrations::hop::HttpError::Authorities(bad(line)).to_string();
+        assert_eq!(error(None), "/etc/ca.pem cannot be used");
+        assert_eq!(error(Some(3)), "/etc/ca.pem, line 3: cannot be used");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! thread stays until the disk answers, so at most one thread waits for each place. Deliberately absent: which files
 //! matter.
 
-use super::file_facts;
+use super::{file_facts, host_facts};
 use crate::domain::reason::Reason;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -33,6 +33,9 @@ pub trait Disk: Debug + Send + Sync + 'static {
 
     /// Whether the numbers of files on the file system of a path stay as they are.
     fn keeps_numbers(&self, path: &Path) -> bool;
+
+    /// Free space for this account on the disk of a path.
+    fn free_bytes(&self, path: &Path) -> io::Result<u64>;
 
     /// Fingerprint of the first `most` bytes of a file. Calls `tell` after each piece that was read.
     fn content(&self, path: &Path, most: u64, tell: &dyn Fn()) -> io::Result<i64>;
@@ -65,6 +68,10 @@ impl Disk for LocalDisk {
 
     fn keeps_numbers(&self, path: &Path) -> bool {
         file_facts::keeps_numbers(path)
+    }
+
+    fn free_bytes(&self, path: &Path) -> io::Result<u64> {
+        host_facts::disk_free_bytes(path)
     }
 
     fn content(&self, path: &Path, most: u64, tell: &dyn Fn()) -> io::Result<i64> {
@@ -122,6 +129,10 @@ impl Disk for CountedDisk {
 
     fn keeps_numbers(&self, path: &Path) -> bool {
         self.answered(self.disk.keeps_numbers(path))
+    }
+
+    fn free_bytes(&self, path: &Path) -> io::Result<u64> {
+        self.answered(self.disk.free_bytes(path))
     }
 
     fn content(&self, path: &Path, most: u64, tell: &dyn Fn()) -> io::Result<i64> {
@@ -196,6 +207,11 @@ impl Disk for HungDisk {
     fn keeps_numbers(&self, path: &Path) -> bool {
         self.wait(path);
         LocalDisk.keeps_numbers(path)
+    }
+
+    fn free_bytes(&self, path: &Path) -> io::Result<u64> {
+        self.wait(path);
+        LocalDisk.free_bytes(path)
     }
 
     fn content(&self, path: &Path, most: u64, tell: &dyn Fn()) -> io::Result<i64> {

@@ -35,7 +35,7 @@ pub enum HttpError {
         problem: String,
     },
     /// A file with certificates cannot be used.
-    #[error("{0:?}")]
+    #[error("{0}")]
     Authorities(BadFile),
 }
 
@@ -121,7 +121,12 @@ fn at_proxy(error: HttpError, proxy: &ProxyChoice) -> HttpError {
 async fn checked(url: &Url, own_port: u16) -> Result<(String, Vec<SocketAddr>), HttpError> {
     let host = url.host_str().ok_or_else(|| HttpError::Refused("the address contains no host".into()))?;
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let port = url.port_or_known_default().unwrap_or(80);
+    let addresses = addresses_of(bare, url.port_or_known_default().unwrap_or(80), own_port).await?;
+    Ok((bare.to_owned(), addresses))
+}
+
+/// What a host resolves to. Fails if connecting to any of the addresses is not allowed.
+pub async fn addresses_of(bare: &str, port: u16, own_port: u16) -> Result<Vec<SocketAddr>, HttpError> {
     let addresses: Vec<SocketAddr> = tokio::net::lookup_host((bare, port))
         .await
         .map_err(|error| HttpError::Failed(format!("the name {bare} cannot be resolved: {error}")))?
@@ -131,7 +136,7 @@ async fn checked(url: &Url, own_port: u16) -> Result<(String, Vec<SocketAddr>), 
             return Err(HttpError::Refused(format!("{bare} ({}) is refused: {reason}", address.ip())));
         }
     }
-    Ok((bare.to_owned(), addresses))
+    Ok(addresses)
 }
 
 /// Why connecting to an address is not allowed; none if it is.

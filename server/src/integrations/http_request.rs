@@ -69,7 +69,8 @@ pub async fn send(request: &HttpRequest, tell: &(dyn Fn(String) + Sync)) -> Resu
         }
         let response = builder.send().await.map_err(|error| failed(&hop, &error))?;
         let Some(next) = redirect_target(&response, &url)? else {
-            return Ok(HttpAnswer { response, proxy: hop.proxy().map(|proxy| proxy.url.clone()) });
+            let body_lost = request.body.is_some() && body.is_none();
+            return Ok(HttpAnswer { response, url, body_lost, proxy: hop.proxy().map(|proxy| proxy.url.clone()) });
         };
         if response.status() == StatusCode::SEE_OTHER
             || matches!(response.status(), StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND) && method == Method::POST
@@ -166,6 +167,10 @@ async fn client(url: &Url, hop: &Hop<'_>, authorities: &[Certificate], own_port:
 #[derive(Debug)]
 pub struct HttpAnswer {
     response: Response,
+    /// Where the answer comes from, after redirects.
+    url: Url,
+    /// Whether a redirect took the body away.
+    body_lost: bool,
     /// Address of the proxy through which it comes.
     proxy: Option<String>,
 }
@@ -174,6 +179,11 @@ impl HttpAnswer {
     /// Status code.
     pub fn code(&self) -> u16 {
         self.response.status().as_u16()
+    }
+
+    /// Where the answer comes from, if a redirect on the way there took the body of the request away.
+    pub fn reached_without_body(&self) -> Option<&Url> {
+        self.body_lost.then_some(&self.url)
     }
 
     /// Status line and headers as text, for the log.
@@ -196,12 +206,23 @@ impl HttpAnswer {
     }
 }
 
-/// Joins the whole chain of causes, because reqwest's own text stops at "error sending request".
+/// Layers of the client that say nothing to a person.
+const PLUMBING: [&str; 2] = ["client error (Connect)", "tcp connect error"];
+
+/// Joins the whole chain of causes, because reqwest's own text stops at "error sending request". A connection that fails
+/// is named by host and port, without the rest of the address.
 fn words(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
+    let place = error.url().filter(|_| error.is_connect()).and_then(|url| {
+        let host = url.host_str()?;
+        Some(url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    });
+    let mut text = place.map_or_else(|| error.to_string(), |place| format!("cannot connect to {place}"));
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
-        text.push_str(&format!(": {inner}"));
+        let said = inner.to_string();
+        if !PLUMBING.contains(&said.as_str()) {
+            text.push_str(&format!(": {}", said.split(" (os error").next().unwrap_or_default()));
+        }
         cause = inner.source();
     }
     text

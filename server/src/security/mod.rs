@@ -3,6 +3,7 @@
 //! Deliberately absent: the database, HTTP and roles. Everything here is a small function on values. Start reading at
 //! `secret`, then `token`.
 
+pub mod fernet;
 pub mod limiter;
 pub mod password;
 pub mod seal;

@@ -8,9 +8,12 @@
 pub mod access;
 mod calendars;
 pub mod core;
-mod credentials;
+pub mod credentials;
+mod dependencies;
 pub mod forecast;
 mod ledger;
+mod networks;
+mod notify;
 mod pools;
 mod runs;
 mod schedules;

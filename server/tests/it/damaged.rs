@@ -246,3 +246,61 @@ async fn looking_ahead_at_one_task_reads_no_other() {
     editor.json(200, "POST /tasks/good/effect", Some(task("good"))).await;
     editor.json(200, "GET /slots/summary?task=good", None).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_for_comparing_that_cannot_be_read_keep_no_run_from_being_adopted() {
+    let bench = Bench::new().await;
+    let engine = bench.engine().await;
+    let gate = bench.folder.path().join("gate");
+    let mut runs = Vec::new();
+    for name in ["good", "bad"] {
+        bench.task(child_task(name, &["until-file", &gate.display().to_string()], json!({}))).await;
+        let run = bench.start(name).await;
+        bench.logged(run, "ready").await;
+        runs.push(run);
+    }
+    engine.crash();
+    let bench = bench.restarted().await;
+    for column in ["conditions", "limits"] {
+        let of_bad = "run_id = (SELECT id FROM run WHERE task_id = (SELECT id FROM task WHERE name = 'bad'))";
+        assert_eq!(bench.behind(&format!("UPDATE attempt SET {column} = '{{' WHERE {of_bad}")).await, 1);
+    }
+    let engine = bench.engine().await;
+    std::fs::write(&gate, "").unwrap();
+    for run in runs {
+        let (run, attempts) = bench.ended(run).await;
+        assert_eq!((run.state, attempts.len()), (RunState::Succeeded, 1), "{:?}", run.reason);
+    }
+    engine.shutdown().await;
+}
+
+/// Changes rows behind Orc's back as soon as there is one that can be changed.
+async fn changed_once_there(bench: &Bench, sql: &str) {
+    let changed = async {
+        while bench.behind(sql).await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), changed).await.expect("there is such a row in the end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_remembered_of_runs_and_cannot_be_read_does_not_stop_the_judge() {
+    let bench = Bench::new().await;
+    let engine = bench.engine().await;
+    for name in ["good", "bad"] {
+        bench.task(child_task(name, &["exit", "0"], json!({}))).await;
+        bench.ended(bench.start(name).await).await;
+        let of = format!("task_id = (SELECT id FROM task WHERE name = '{name}')");
+        changed_once_there(&bench, &format!("UPDATE task_band SET samples = samples || ' ' WHERE {of}")).await;
+    }
+    assert_eq!(bench.behind("UPDATE task_band SET samples = '{'").await, 2);
+    for name in ["bad", "good"] {
+        bench.ended(bench.start(name).await).await;
+    }
+    for name in ["bad", "good"] {
+        let of = format!("samples <> '{{' AND task_id = (SELECT id FROM task WHERE name = '{name}')");
+        changed_once_there(&bench, &format!("UPDATE task_band SET samples = '{{' WHERE {of}")).await;
+    }
+    engine.shutdown().await;
+}

@@ -91,6 +91,7 @@ async fn every_door_refuses_a_bad_name_in_the_same_words() {
             ("POST /calendars", json!({"name": name}), "/name"),
             ("POST /calendars/import", json!({"name": name, "ics": calendar}), "/name"),
             ("POST /pools", json!({"name": name, "capacity": 1}), "/name"),
+            ("POST /networks", json!({"name": name, "rules": [{"kind": "interface"}]}), "/name"),
         ] {
             let refused = editor.json(422, door, Some(body)).await;
             assert_eq!(refused["fields"], json!([{"pointer": pointer, "message": expected}]), "{door} {name}");
@@ -109,6 +110,7 @@ async fn a_taken_name_is_said_with_what_has_it() {
         admin.json(201, "POST /tasks", Some(json!({"name": name, "run": run}))).await;
         admin.json(201, "POST /calendars", Some(json!({"name": name}))).await;
         admin.json(201, "POST /pools", Some(json!({"name": name, "capacity": 1}))).await;
+        admin.json(201, "POST /networks", Some(json!({"name": name, "rules": [{"kind": "interface"}]}))).await;
     }
     let user = json!({"name": "two", "password": "correct horse battery", "role": "viewer"});
     admin.json(201, "POST /users", Some(user.clone())).await;
@@ -120,6 +122,8 @@ async fn a_taken_name_is_said_with_what_has_it() {
         ("PUT /calendars/one", json!({"name": "two"}), "calendar"),
         ("POST /pools", json!({"name": "two", "capacity": 1}), "pool"),
         ("PUT /pools/one", json!({"name": "two", "capacity": 1}), "pool"),
+        ("POST /networks", json!({"name": "two", "rules": [{"kind": "interface"}]}), "network profile"),
+        ("PUT /networks/one", json!({"name": "two", "rules": [{"kind": "interface"}]}), "network profile"),
         ("POST /users", user, "user"),
     ] {
         let refused = admin.json(409, door, Some(body)).await;

@@ -2,7 +2,7 @@
  * What the server assumes for fields whose default the contract does not declare, because they are unions or
  * enumerations by reference. Everything else comes from `generated/contract.gen.ts`.
  */
-import type { CatchUp, FileChange, Fold, Gap, HmacAlgorithm, OnServerStop, Overlap, Roll, SignatureEncoding, SignedParts, WebhookProof, WebhookSender } from "./generated";
+import type { AfterDeadline, CatchUp, DependencyWindow, FileChange, Fold, Gap, HmacAlgorithm, OnServerStop, Overlap, Roll, SignatureEncoding, SignedParts, WebhookProof, WebhookSender } from "./generated";
 
 /** Defaults by the field's name. */
 export const UNDECLARED = {
@@ -18,6 +18,8 @@ export const UNDECLARED = {
   encoding: "hex",
   signed: "body",
   change: "settled",
+  window: { kind: "today" },
+  at_deadline: "fail",
 } as const satisfies {
   overlap: Overlap;
   on_server_stop: OnServerStop;
@@ -31,4 +33,6 @@ export const UNDECLARED = {
   encoding: SignatureEncoding;
   signed: SignedParts;
   change: FileChange;
+  window: DependencyWindow;
+  at_deadline: AfterDeadline;
 };

@@ -1,5 +1,5 @@
 /** A believable small server: typed by the contract, so that a changed contract does not compile here. */
-import type { Credential, Pool, Reason, RunState, RunSummary, Session, Slot, System, Task, TaskSummary } from "@/api/generated";
+import type { Channel, Credential, Delivery, Incident, LimitAbility, Network, Pool, Reason, Rule, RunChanges, RunDependency, RunSide, RunState, RunSummary, Session, Slot, System, Task, TaskBand, TaskSummary } from "@/api/generated";
 
 const NOW = Date.now();
 /** An instant so many seconds from now. */
@@ -10,7 +10,7 @@ const id = (kind: number, number: number): string => `0193${kind.toString(16).pa
 export const session: Session = {
   name: "ada",
   role: "admin",
-  permissions: ["read", "own", "run", "define", "credentials:use", "credentials:write", "admin"],
+  permissions: ["read", "own", "run", "define", "credentials:use", "credentials:write", "tasks:run_as", "admin"],
   via: "user",
   expires_at: null,
 };
@@ -38,7 +38,7 @@ export function taskSummary(number: number): TaskSummary {
     next_slot_at: enabled && number % 6 !== 4 ? at(90 + number * 47) : null,
     updated_at: at(-86_400 * (1 + (number % 20))),
     problem: null,
-    last_run: number % 13 === 12 ? null : { id: id(2, number), state, started_at: at(-number * 31 - 62), finished_at: state === "running" ? null : at(-number * 31 - 4), duration_seconds: state === "running" ? null : 8.9 + (number % 60) },
+    last_run: number % 13 === 12 ? null : { id: id(2, number), state, started_at: at(-number * 31 - 62), finished_at: state === "running" ? null : at(-number * 31 - 4), duration_seconds: state === "running" ? null : 8.9 + (number % 60), suspicious: false },
     actions: enabled ? ["run", "disable", "update", "delete"] : ["enable", "update", "delete"],
   };
 }
@@ -56,6 +56,7 @@ export function task(number: number): Task {
     next_slots: [1, 2, 3, 4, 5].map((step) => ({ scheduled_for: at(step * 300), scheduled_local: at(step * 300).replace("Z", "+00:00"), schedule_key: "cron", skipped: false, notes: step === 3 ? [{ code: "gap_moved" as const, args: { intended: "2027-03-28T02:30:00" }, text: "02:30:00 does not exist on that day (the clock is set forward); runs at the first moment after it" }] : [] })),
     last_run: summary.last_run,
     mended: [],
+    limits_held: ABILITIES.filter(({ kind }) => kind === "memory" || kind === "niceness"),
     actions: summary.actions,
     name: summary.name,
     title: summary.title,
@@ -68,6 +69,8 @@ export function task(number: number): Task {
     environment: { PGHOST: "db.internal", TZ: "UTC" },
     umask: "027",
     leave_behind: false,
+    limits: { memory_bytes: 536_870_912, cpu_percent: null, processes: null, open_files: null, niceness: 10 },
+    run_as: null,
     credentials: [],
     params: [
       { kind: "date", name: "day", description: "Day to export.", required: false, default: null },
@@ -77,6 +80,7 @@ export function task(number: number): Task {
     schedules: [
       { kind: "cron", expression: "*/5 * * * *", key: "cron", enabled: true, timezone: "Europe/Berlin", start_at: null, end_at: null, gap: "run_after", fold: "first", catch_up: { kind: "latest" }, id: id(3, number), words: "every 5 minutes" },
     ],
+    dependencies: [],
     triggers: [
       { kind: "webhook", proof: "secret_url", params: { day: "/event/day" }, key: "webhook", enabled: true },
       { kind: "file", pattern: "/srv/inbox/*.csv", change: "settled", settle_seconds: 2, key: "file", enabled: true },
@@ -93,6 +97,7 @@ export function task(number: number): Task {
     log: { max_bytes: 16_777_216 },
     retention: { days: 90, runs: 1000 },
     on_server_stop: "keep",
+    mark_suspicious: true,
   };
 }
 
@@ -105,6 +110,17 @@ const REASONS: Partial<Record<RunState, Reason>> = {
   lost: { code: "runner_gone", args: {}, text: "the machine restarted" },
 };
 
+const WATCHED = "the runner looks once a second at all processes of the attempt, and stops them when they pass it";
+
+/** What the server does about each kind of limit. */
+const ABILITIES: LimitAbility[] = [
+  { kind: "memory", answer: "advisory", means: "watched", text: WATCHED },
+  { kind: "cpu", answer: "refused", means: "none", text: "this server cannot hold it: that needs a cgroup of version 2 with the controller \"cpu\" (under systemd: Delegate=yes and DelegateSubgroup=server in the service's unit)" },
+  { kind: "processes", answer: "advisory", means: "watched", text: WATCHED },
+  { kind: "open_files", answer: "enforced", means: "process", text: "the kernel holds it for each process" },
+  { kind: "niceness", answer: "enforced", means: "process", text: "the kernel holds it for each process" },
+];
+
 /** A run. */
 export function run(number: number): RunSummary {
   const state = STATES[number % STATES.length] ?? "succeeded";
@@ -114,7 +130,7 @@ export function run(number: number): RunSummary {
     id: id(2, number),
     task: { id: id(1, number % 40), name: taskSummary(number % 40).name, version: 1 + (number % 7) },
     state,
-    trigger: { kind: number % 5 === 0 ? "manual" : "schedule", by: number % 5 === 0 ? "ada" : null, schedule_key: number % 5 === 0 ? null : "cron", rerun_of: null },
+    trigger: { kind: number % 5 === 0 ? "manual" : "schedule", by: number % 5 === 0 ? "ada" : null, schedule_key: number % 5 === 0 ? null : "cron", rerun_of: null, edited_params: [] },
     scheduled_for: number % 5 === 0 ? null : at(-number * 31 - 64),
     created_at: at(-number * 31 - 64),
     queued_at: at(-number * 31 - 63),
@@ -126,11 +142,12 @@ export function run(number: number): RunSummary {
     attempt_count: state === "backing_off" ? 2 : started ? 1 : 0,
     params: { day: "2026-11-22", mode: "full" },
     result: state === "succeeded" ? { rows: 4812, file: "orders.csv.gz" } : null,
+    suspicious: number === 7 ? [{ code: "duration_unusual", args: {}, text: "took 2 s, usually 14 min to 18 min" }] : [],
     reason: REASONS[state] ?? null,
     waiting_on: state === "waiting" ? [{ reason: { code: "earlier_run", args: {}, text: "waits for an earlier run of the task to end" } }] : [],
     node: "local",
     log: { bytes: 48_120, lines: 612, truncated: false },
-    actions: open ? ["cancel"] : ["rerun", "delete"],
+    actions: state === "waiting" ? ["start", "cancel"] : open ? ["cancel"] : ["rerun", "delete"],
   };
 }
 
@@ -149,6 +166,96 @@ export function slot(number: number): Slot {
     first_at: at(-300 * number),
     last_at: at(-300 * number),
     count: outcome === "missed" ? 14 : 1,
+  };
+}
+
+/** A network profile that asks only for an interface. */
+export function network(name: string, more: Partial<Network> = {}): Network {
+  return {
+    id: id(9, name.length),
+    name,
+    description: "",
+    match: "all",
+    rules: [{ kind: "interface", interface: "wg*", tunnel: "wireguard", address: null }],
+    version: 1,
+    created_at: at(-86_400),
+    updated_at: at(-86_400),
+    used_by: [],
+    warnings: [{ code: "only_interface", args: {}, text: "an interface that is up does not prove that a host behind it can be reached" }],
+    ...more,
+  };
+}
+
+/** A rule. */
+export function rule(name: string, more: Partial<Rule> = {}): Rule {
+  return { id: id(15, name.length), version: 2, created_at: at(-7200), updated_at: at(-7200), name, description: "", enabled: true, when: ["failed", "recovered"], what: { tags: ["nightly"] }, who: ["ops"], how: { kind: "at_once" }, in_a_row: 1, quiet_hours: null, ...more };
+}
+
+/** An incident. */
+export function incident(task: string, more: Partial<Incident> = {}): Incident {
+  return {
+    id: id(14, task.length),
+    task,
+    kind: "failing",
+    state: "open",
+    opened_at: at(-7200),
+    seen_at: at(-600),
+    run_count: 3,
+    first_run: id(2, 1),
+    last_run: id(2, 4),
+    last_state: "failed",
+    reason: { code: "exit_code", args: { code: 3 }, text: "exit code 3" },
+    acknowledged_at: null,
+    acknowledged_by: null,
+    note: "",
+    resolved_at: null,
+    resolved_by: null,
+    tellings: [{ rule: "on-call", event: "failed", happened_at: at(-7200), due_at: at(-7200), told_at: at(-7199), muted: null }],
+    ...more,
+  };
+}
+
+/** A delivery. */
+export function delivery(subject: string, more: Partial<Delivery> = {}): Delivery {
+  return {
+    id: id(8, subject.length),
+    channel: "ops",
+    state: "delivered",
+    subject,
+    level: "critical",
+    created_at: at(-300),
+    attempt_count: 1,
+    attempted_at: at(-299),
+    due_at: null,
+    delivered_at: at(-299),
+    answer: "250 2.0.0 taken",
+    problem: null,
+    key: "task nightly failed",
+    happened_at: at(-301),
+    text: "Task: nightly",
+    unreached: [],
+    ...more,
+  };
+}
+
+/** A channel. */
+export function channel(name: string, more: Partial<Channel> = {}): Channel {
+  return {
+    id: id(9, name.length),
+    name,
+    kind: "ntfy",
+    description: "",
+    enabled: true,
+    target: { kind: "ntfy", server: "https://ntfy.sh", topic: "orc", credential: null },
+    version: 1,
+    created_at: at(-86_400),
+    updated_at: at(-86_400),
+    health: "unproven",
+    accepted_at: null,
+    refused_at: null,
+    refused_count: 0,
+    problem: null,
+    ...more,
   };
 }
 
@@ -176,6 +283,30 @@ export function credential(name: string, more: Partial<Credential> = {}): Creden
   };
 }
 
+function side(of: RunSummary, exit_code: number, log_tail: string[]): RunSide {
+  const { id: key, state, created_at, duration_seconds, attempt_count, reason, log, result } = of;
+  return { id: key, state, version: of.task.version, created_at, duration_seconds, attempt_count, exit_code, signal: null, reason, log, result, log_tail };
+}
+
+/** A run beside an earlier one. */
+export function changes(now: RunSummary, before: RunSummary): RunChanges {
+  return {
+    run: side(now, 1, ["Traceback (most recent call last):", "sqlite3.OperationalError: no such table: orders"]),
+    before: side(before, 0, ["exported 4,211 orders"]),
+    changes: [
+      { part: "definition", name: "/run/line", before: "python3 export.py --all", after: "python3 export.py" },
+      { part: "file", name: "/srv/export/export.py", before: "4211 bytes", after: "4219 bytes" },
+    ],
+    problems: [],
+  };
+}
+
+/** The values of a measure around a middle value. */
+export function band(measure: string, middle: number): TaskBand {
+  const values = Array.from({ length: 40 }, (_, place) => ({ run_id: id(2, place), finished_at: at((place - 40) * 3600), value: place === 33 ? 0 : Math.round(middle * (0.92 + ((place * 37) % 16) / 100)), outside: place === 33 }));
+  return { measure, usual: { median: middle, low: middle * 0.93, high: middle * 1.06, suspicious_below: middle * 0.4, suspicious_above: middle * 1.6 }, values };
+}
+
 /** A pool. */
 export function pool(name: string, capacity: number, used: number): Pool {
   return { id: id(5, capacity), version: 1, created_at: at(-86_400), updated_at: at(-86_400), used, waiting_count: used === capacity ? 2 : 0, used_by: [taskSummary(0).name], name, description: "", capacity };
@@ -197,5 +328,22 @@ export const system: System = {
   database: { kind: "sqlite", size_bytes: 48_234_496, wal_bytes: 4_194_304, schema_version: "m0001_begin" },
   disk: { total_bytes: 512_000_000_000, free_bytes: 201_000_000_000, guard: "ok" },
   hold: null,
+  abilities: { account: "root", task_user: "root", run_as: true, cgroup: true, limits: ABILITIES },
   warnings: [],
 };
+
+/** A file that a run waits for. */
+export function waitsFor(): RunDependency {
+  const path = "/srv/inbox/*.csv";
+  return {
+    key: "file",
+    kind: "file",
+    words: `${path} exists`,
+    met: false,
+    seen: { code: "file_absent", args: { path }, text: `there is no ${path}` },
+    looked_at: at(-20),
+    next_look_at: at(10),
+    deadline_at: at(3_000),
+    waived_by: null,
+  };
+}

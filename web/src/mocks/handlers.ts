@@ -19,13 +19,14 @@ import type {
   TokenPage,
   UserPage,
   WorkerList,
-  CredentialPage, CredentialUsage, Vault
+  ChannelPage, CredentialPage, CredentialUsage, Delivery, DeliveryPage, Incident, IncidentPage, NetworkPage, NetworkSight, NetworkSurvey, RulePage, TaskBands, Vault
 } from "@/api/generated";
 import { nameRule } from "@/api/generated/contract.gen";
 import { preview } from "./time";
 import { timeHandlers } from "./timeHandlers";
-import { at, credential, pool, run, session, slot, system, task, taskSummary } from "./data";
+import { at, band, changes, channel, credential, delivery, incident, network, pool, rule, run, session, slot, system, task, taskSummary, waitsFor } from "./data";
 
+const DEAD = delivery("backup failed", { state: "dead", attempt_count: 30, delivered_at: null, answer: null, problem: { code: "request_failed", args: {}, text: "smtp.example.org port 587: no answer" }, text: "Task: backup\n\nthe disk is full" });
 const TASKS = Array.from({ length: 240 }, (_, number) => taskSummary(number));
 const RUNS = Array.from({ length: 300 }, (_, number) => run(number));
 const api = (path: string) => `*/api/v1${path}`;
@@ -119,6 +120,7 @@ export const handlers = [
       next_cursor: null,
     });
   }),
+  http.get(api("/tasks/:task/bands"), () => HttpResponse.json<TaskBands>({ marking: true, least_count: 10, items: [band("duration", 900), band("log", 3_200_000), band("result.rows", 5000)] })),
   http.post(api("/schedules/preview"), async ({ request }) => {
     const body = (await request.json()) as SchedulePreviewRequest;
     if (body.schedule.kind === "cron" && body.schedule.expression.startsWith("61")) {
@@ -160,6 +162,7 @@ export const handlers = [
     if (!found) return missing();
     return HttpResponse.json<Run>({
       ...found,
+      dependencies: found.state === "waiting" ? [waitsFor()] : [],
       attempts: Array.from({ length: found.attempt_count }, (_, number) => ({
         number: number + 1,
         outcome: number + 1 < found.attempt_count ? "failed" : found.state === "running" ? null : "succeeded",
@@ -173,6 +176,9 @@ export const handlers = [
         reason: number + 1 < found.attempt_count ? { code: "exit_code", args: { exit_code: 1 }, text: "exit code 1" } : null,
         cpu_seconds: 12.31,
         peak_memory_bytes: 84_213_760,
+        disk_read_bytes: 12_582_912,
+        disk_written_bytes: 3_145_728,
+        limits: [{ kind: "memory", value: 536_870_912, answer: "advisory", means: "watched", passed: false }],
         log: found.log,
         leaked_output: false,
         survivor_count: 0,
@@ -181,15 +187,54 @@ export const handlers = [
       })),
     });
   }),
+  http.get(api("/runs/:run/changes"), ({ params }) => {
+    const found = RUNS.find((each) => each.id === params["run"]);
+    return found ? HttpResponse.json(changes(found, RUNS[0] ?? found)) : missing();
+  }),
+  http.post(api("/runs/:run/acknowledge"), () => HttpResponse.json(run(0))),
   http.post(api("/runs/:run/cancel"), () => HttpResponse.json(run(2))),
   http.post(api("/runs/:run/rerun"), () => HttpResponse.json(run(2), { status: 201 })),
   http.delete(api("/runs/:run"), () => new HttpResponse(null, { status: 204 })),
   http.get(api("/pools"), () => HttpResponse.json<PoolPage>({ items: [pool("database", 4, 3), pool("licences", 2, 0)], next_cursor: null })),
+  http.get(api("/networks"), () => HttpResponse.json<NetworkPage>({ items: [network("office", { description: "The office, through the VPN" })], next_cursor: null })),
+  http.post(api("/networks/:network/probe"), () =>
+    HttpResponse.json<NetworkSight>({ holds: false, rules: [{ met: false, seen: { code: "interfaces_unfit", args: {}, text: "wg0 (wireguard) is down" } }], looked_at: at(0) }),
+  ),
+  http.get(api("/network-interfaces"), () =>
+    HttpResponse.json<NetworkSurvey>({
+      interfaces: [
+        { interface: "eth0", kind: "other", state: "up", addresses: ["192.168.1.10/24"] },
+        { interface: "wg0", kind: "wireguard", state: "up", addresses: ["10.8.0.2/24"] },
+      ],
+      suggestion: { name: "vpn", description: "wg0 is up.", match: "all", rules: [{ kind: "interface", interface: "wg*", tunnel: "wireguard", address: "10.8.0.0/24" }] },
+    }),
+  ),
   http.get(api("/credentials"), () =>
     HttpResponse.json<CredentialPage>({ items: [credential("shop-db", { description: "Database of the shop", last_used_at: at(-600), last_used_by: "orders-export-0000" }), credential("deploy-key", { kind: "ssh_key", fields: ["value"] })], next_cursor: null }),
   ),
+  http.get(api("/rules"), () => HttpResponse.json<RulePage>({ items: [rule("on-call")], next_cursor: null })),
+  http.get(api("/incidents"), () => {
+    const shown = [incident("backup"), incident("mail-sync", { kind: "suspicious", state: "acknowledged", acknowledged_by: "ada", acknowledged_at: at(-60), note: "looks at it after lunch" })];
+    return HttpResponse.json<IncidentPage>({ items: shown.map(({ tellings: _tellings, ...summary }) => summary), next_cursor: null });
+  }),
+  http.get(api("/incidents/:incident"), () => HttpResponse.json<Incident>(incident("backup"))),
+  http.get(api("/deliveries"), () => {
+    const shown = [delivery("nightly failed"), DEAD].map(({ key: _key, happened_at: _at, text: _text, unreached: _unreached, ...summary }) => summary);
+    return HttpResponse.json<DeliveryPage>({ items: shown, next_cursor: null });
+  }),
+  http.get(api("/deliveries/:delivery"), () => HttpResponse.json<Delivery>(DEAD)),
+  http.get(api("/channels"), () =>
+    HttpResponse.json<ChannelPage>({
+      items: [
+        channel("chat", { kind: "slack", target: { kind: "slack", credential: "shop-db" }, health: "working", accepted_at: at(-600) }),
+        channel("ops", { kind: "mail", description: "Those on call", target: { kind: "mail", host: "smtp.example.org", port: 587, security: "starttls", credential: "shop-db", ca_file: null, from: "orc@example.org", reply_to: null, to: ["ada@example.org"] }, health: "failing", refused_count: 3, refused_at: at(-60), problem: { code: "request_failed", args: {}, text: "the login: permanent error (535)" } }),
+      ],
+      next_cursor: null,
+    }),
+  ),
   http.get(api("/credentials/:credential/usage"), () =>
     HttpResponse.json<CredentialUsage>({
+      channels: ["ops"],
       tasks: [{ task: "orders-export-0000", uses: [{ name: "shop-db", field: null, inject: { kind: "env", variable: "PGPASSWORD" } }] }],
       last_used_at: at(-600),
       last_used_by: "orders-export-0000",

@@ -11,7 +11,7 @@ const api = (path: string) => `*/api/v1${path}`;
 export function effect(task: string): Effect {
   const slots = slotPreviews("cron");
   const [first, second, third, fourth, fifth] = slots as [(typeof slots)[0], (typeof slots)[0], (typeof slots)[0], (typeof slots)[0], (typeof slots)[0]];
-  return { from_at: at(0), until_at: at(14 * 86_400), appear_count: 14, vanish_count: 3, move_count: 1, truncated: false, warnings: [], tasks: [{ task, appear: [second, third], vanish: [first, fourth], moved: [{ from: fourth, to: fifth }] }] };
+  return { from_at: at(0), until_at: at(14 * 86_400), appear_count: 14, vanish_count: 3, move_count: 1, truncated: false, warnings: [], tasks: [{ task, may_wait: false, appear: [second, third], vanish: [first, fourth], moved: [{ from: fourth, to: fifth }] }] };
 }
 
 /** A backfill. */
@@ -77,7 +77,7 @@ export function simulation({ days = 7, timezone }: SimulationDefinition): Simula
   });
   const schedule = { kind: "cron" as const, expression: "17 * * * *", key: "cron", timezone: "Europe/Berlin" };
   return {
-    from_at: at(0), until_at: at(days * 86_400), timezone: timezone ?? "Europe/Berlin", task_count: 240, left_out: [], slot_count: 14_210, skipped_count: 12, hours, computed_seconds: 0.21,
+    from_at: at(0), until_at: at(days * 86_400), timezone: timezone ?? "Europe/Berlin", task_count: 240, may_wait: [], left_out: [], slot_count: 14_210, skipped_count: 12, hours, computed_seconds: 0.21,
     busiest: [{ at: at(7200), slots: 40, tasks: [0, 1, 2].map((number) => taskSummary(number).name) }],
     overlaps: [{ task: taskSummary(1).name, skipped: 12, waited: 3, wait_seconds_max: 90 }],
     waits: [{ pool: "database", capacity: 4, waited: 31, wait_seconds_mean: 12.5, wait_seconds_max: 140, peak: 4, hours: hours.map(({ hour_at, peak }, step) => ({ hour_at, peak: Math.min(4, peak), waiting: step === 2 ? 9 : 0 })) }],
@@ -106,7 +106,7 @@ export const timeHandlers = [
     const from = Math.max(Date.now(), new Date(new URL(request.url).searchParams.get("from_at") ?? at(0)).getTime());
     const items = Array.from({ length: 12 }, (_, step) => {
       const instant = new Date(from + (step + 1) * 3_000_000).toISOString();
-      return { task: taskSummary(step).name, folder: taskSummary(step).folder, schedule_key: "cron", scheduled_for: instant, scheduled_local: instant.replace("Z", "+00:00"), expected_duration_seconds: step % 3 === 0 ? null : 600 * step, skipped: step === 4, notes: step === 4 ? [{ code: "skipped_on" as const, args: { calendar: "holidays-de", title: "" }, text: "skipped by calendar holidays-de" }] : [] };
+      return { task: taskSummary(step).name, folder: taskSummary(step).folder, schedule_key: "cron", scheduled_for: instant, scheduled_local: instant.replace("Z", "+00:00"), expected_duration_seconds: step % 3 === 0 ? null : 600 * step, may_wait: step % 5 === 0, skipped: step === 4, notes: step === 4 ? [{ code: "skipped_on" as const, args: { calendar: "holidays-de", title: "" }, text: "skipped by calendar holidays-de" }] : [] };
     });
     return HttpResponse.json<PlanPage>({ items, next_cursor: null });
   }),

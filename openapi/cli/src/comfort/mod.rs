@@ -20,6 +20,8 @@ pub static COMFORTS: &[Comfort] = &[
     tasks::EXPORT,
     tasks::IMPORT,
     runs::TASK_RUN,
+    runs::RUN_RERUN,
+    runs::RUN_CHANGES,
     runs::RUN_WAIT,
     runs::RUN_LOG,
     ledger::SLOT_LIST,

@@ -16,8 +16,13 @@ pub const TAGS: &[(&str, &str)] = &[
     ("task", "Definitions of what to run"),
     ("schedule", "When tasks become due, and what became of each slot"),
     ("calendar", "Named sets of dates to run on or to skip, and maintenance windows"),
+    ("channel", "Ways by which notifications leave Orc"),
+    ("delivery", "What was sent by which channel, and what became of it"),
+    ("rule", "Who is told what, about which tasks, and when"),
+    ("incident", "What is or was wrong with tasks"),
     ("pool", "Named limits on how many runs there are at once"),
     ("credential", "Named secrets that tasks use, and the vault that seals them"),
+    ("network", "Network profiles: named facts about the network that tasks can need"),
     ("run", "Runs of tasks, with their attempts and logs"),
     ("user", "People who may log in"),
     ("token", "Keys for programs"),
@@ -212,6 +217,18 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "task_probe", method: "POST", path: "/tasks/{task}/probe",
+        permission: "run",
+        summary: "Look once at everything that a run of the task would wait for. Nothing is stored and nothing is started, except the commands of dependencies.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        answer: Answer::List,
+        columns: &["key", "kind", "words", "met", "seen.text", "looked_at"],
+        more: &[],
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "task_version_list", method: "GET", path: "/tasks/{task}/versions",
         permission: "read",
         summary: "List the versions of a task, newest first.",
@@ -236,6 +253,31 @@ pub static OPERATIONS: &[Operation] = &[
             Field::required("version", Integer(0, 9007199254740991), "Number of the version"),
         ],
         answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_changes", method: "GET", path: "/runs/{run}/changes",
+        permission: "read",
+        summary: "Compare a run with the newest one before it that succeeded, or with another run of its task.",
+        arguments: &[
+            Field::required("run", Uuid, "Id of the run"),
+        ],
+        query: &[
+            Field::optional("with", Uuid, "Id of another run of the task; default: the newest one before this run that succeeded."),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_bands", method: "GET", path: "/tasks/{task}/bands",
+        permission: "read",
+        summary: "Show what the runs of a task usually take, log and report.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        answer: Answer::List,
+        columns: &["measure"],
+        more: &[],
         ..Operation::EMPTY
     },
     Operation {
@@ -416,7 +458,7 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("until_at", Instant, "Only slots up to this instant, at most 366 days later; default: one day later."),
         ],
         answer: Answer::List,
-        columns: &["task", "scheduled_local", "skipped", "notes", "scheduled_for", "schedule_key", "expected_duration_seconds"],
+        columns: &["task", "scheduled_local", "skipped", "notes", "scheduled_for", "schedule_key", "expected_duration_seconds", "may_wait"],
         more: &[],
         ..Operation::EMPTY
     },
@@ -505,10 +547,11 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("trigger", Choice(&["manual", "schedule", "catch_up", "rerun", "api", "backfill", "webhook", "file", "task"]), "Only runs with this kind of trigger."),
             Field::optional("from_at", Instant, "Only runs created at or after this instant."),
             Field::optional("until_at", Instant, "Only runs created before this instant."),
+            Field::optional("suspicious", Boolean, "Only runs that are marked as suspicious (true), or only others (false)."),
         ],
         answer: Answer::List,
-        columns: &["id", "task.name", "state", "trigger.kind", "started_at", "duration_seconds", "reason.text", "scheduled_for"],
-        more: &["created_at", "queued_at", "finished_at", "next_attempt_at", "cancel_requested_at", "attempt_count", "node", "log.bytes"],
+        columns: &["id", "task.name", "state", "trigger.kind", "started_at", "duration_seconds", "reason.text", "suspicious"],
+        more: &["scheduled_for", "created_at", "queued_at", "finished_at", "next_attempt_at", "cancel_requested_at", "attempt_count", "node", "log.bytes"],
         ..Operation::EMPTY
     },
     Operation {
@@ -555,6 +598,16 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "run_start", method: "POST", path: "/runs/{run}/start",
+        permission: "run",
+        summary: "Start a run without waiting any longer for its dependencies. It may still wait for its pool or for an earlier run.",
+        arguments: &[
+            Field::required("run", Uuid, "Id of the run"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "run_rerun", method: "POST", path: "/runs/{run}/rerun",
         permission: "run",
         summary: "Run a run again.",
@@ -565,6 +618,16 @@ pub static OPERATIONS: &[Operation] = &[
             Field::optional("Idempotency-Key", Text, "A key of your choice. The same key returns the same run for 24 hours"),
         ],
         body: Some(Body { content_type: "application/json", schema: &RUN_RERUN, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "run_acknowledge", method: "POST", path: "/runs/{run}/acknowledge",
+        permission: "run",
+        summary: "Say that a suspicious run is normal: its mark is removed, and its values count as normal from now on.",
+        arguments: &[
+            Field::required("run", Uuid, "Id of the run"),
+        ],
         answer: Answer::Value,
         ..Operation::EMPTY
     },
@@ -780,6 +843,17 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "credential_import", method: "POST", path: "/credentials/import",
+        permission: "admin",
+        summary: "Import credentials of Task Python Orchestrator.",
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CREDENTIAL_IMPORT, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "credential_view", method: "GET", path: "/credentials/{credential}",
         permission: "read",
         summary: "View a credential. Its values cannot be read.",
@@ -809,7 +883,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "credential_delete", method: "DELETE", path: "/credentials/{credential}",
         permission: "credentials:write",
-        summary: "Delete a credential that no task uses.",
+        summary: "Delete a credential that no task and no channel uses.",
         arguments: &[
             Field::required("credential", Text, "Name or id of the credential"),
         ],
@@ -836,7 +910,7 @@ pub static OPERATIONS: &[Operation] = &[
     Operation {
         id: "credential_usage", method: "GET", path: "/credentials/{credential}/usage",
         permission: "read",
-        summary: "Show which tasks use a credential.",
+        summary: "Show which tasks and channels use a credential.",
         arguments: &[
             Field::required("credential", Text, "Name or id of the credential"),
         ],
@@ -863,6 +937,333 @@ pub static OPERATIONS: &[Operation] = &[
         permission: "admin",
         summary: "Give the vault a new key: made from a passphrase, or a new key file.",
         body: Some(Body { content_type: "application/json", schema: &VAULT_ROTATE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "network_list", method: "GET", path: "/networks",
+        permission: "read",
+        summary: "List network profiles.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
+        ],
+        answer: Answer::List,
+        columns: &["name", "version", "created_at", "used_by", "updated_at", "warnings", "description", "match"],
+        more: &["id"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "network_create", method: "POST", path: "/networks",
+        permission: "define",
+        summary: "Create a network profile.",
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &NETWORK_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "network_view", method: "GET", path: "/networks/{network}",
+        permission: "read",
+        summary: "View a network profile.",
+        arguments: &[
+            Field::required("network", Text, "Name or id of the profile"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "network_update", method: "PUT", path: "/networks/{network}",
+        permission: "define",
+        summary: "Replace a network profile's definition. One that tasks need keeps its name.",
+        arguments: &[
+            Field::required("network", Text, "Name or id of the profile"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the change is based"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &NETWORK_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "network_delete", method: "DELETE", path: "/networks/{network}",
+        permission: "define",
+        summary: "Delete a network profile that no task uses.",
+        arguments: &[
+            Field::required("network", Text, "Name or id of the profile"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the deletion is based"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "network_probe", method: "POST", path: "/networks/{network}/probe",
+        permission: "run",
+        summary: "Look whether a network profile holds now, and what is seen of each rule.",
+        arguments: &[
+            Field::required("network", Text, "Name or id of the profile"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "network_check", method: "POST", path: "/network-probes",
+        permission: "define",
+        summary: "Look whether rules hold now that are not saved.",
+        body: Some(Body { content_type: "application/json", schema: &NETWORK_CHECK, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "network_survey", method: "GET", path: "/network-interfaces",
+        permission: "read",
+        summary: "Show the network interfaces of the server's machine, and a profile to begin with.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "channel_list", method: "GET", path: "/channels",
+        permission: "read",
+        summary: "List channels.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
+        ],
+        answer: Answer::List,
+        columns: &["name", "kind", "enabled", "problem.text", "version", "created_at", "updated_at", "health"],
+        more: &["accepted_at", "refused_at", "refused_count", "description", "id"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "channel_create", method: "POST", path: "/channels",
+        permission: "define",
+        summary: "Create a channel.",
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CHANNEL_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "channel_probe", method: "POST", path: "/channels/probe",
+        permission: "define",
+        summary: "Send a test through a channel that is not saved.",
+        body: Some(Body { content_type: "application/json", schema: &CHANNEL_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "channel_view", method: "GET", path: "/channels/{channel}",
+        permission: "read",
+        summary: "View a channel and whether it works.",
+        arguments: &[
+            Field::required("channel", Text, "Name or id of the channel"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "channel_update", method: "PUT", path: "/channels/{channel}",
+        permission: "define",
+        summary: "Replace a channel's definition.",
+        arguments: &[
+            Field::required("channel", Text, "Name or id of the channel"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the change is based"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &CHANNEL_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "channel_delete", method: "DELETE", path: "/channels/{channel}",
+        permission: "define",
+        summary: "Delete a channel.",
+        arguments: &[
+            Field::required("channel", Text, "Name or id of the channel"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the deletion is based"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "channel_test", method: "POST", path: "/channels/{channel}/test",
+        permission: "define",
+        summary: "Send a test through a channel now, and show what both sides said.",
+        arguments: &[
+            Field::required("channel", Text, "Name or id of the channel"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "delivery_list", method: "GET", path: "/deliveries",
+        permission: "read",
+        summary: "List deliveries, newest first.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("channel", Text, "Only deliveries through this channel (name or id)."),
+            Field::optional("state", Text, "Only deliveries in these states, separated by commas."),
+        ],
+        answer: Answer::List,
+        columns: &["id", "state", "problem.text", "created_at", "channel", "subject", "level", "attempt_count"],
+        more: &["attempted_at", "due_at", "delivered_at", "answer"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "delivery_view", method: "GET", path: "/deliveries/{delivery}",
+        permission: "read",
+        summary: "View a delivery: what was said, and what became of it.",
+        arguments: &[
+            Field::required("delivery", Uuid, "Id of the delivery"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "delivery_retry", method: "POST", path: "/deliveries/{delivery}/retry",
+        permission: "run",
+        summary: "Send a delivery again that was given up or suppressed, or that waits for its next attempt.",
+        arguments: &[
+            Field::required("delivery", Uuid, "Id of the delivery"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "rule_list", method: "GET", path: "/rules",
+        permission: "read",
+        summary: "List rules.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
+        ],
+        answer: Answer::List,
+        columns: &["name", "enabled", "version", "created_at", "updated_at", "description", "when", "who"],
+        more: &["in_a_row", "id"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "rule_create", method: "POST", path: "/rules",
+        permission: "define",
+        summary: "Create a rule.",
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &RULE_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "rule_simulate", method: "POST", path: "/rules/simulate",
+        permission: "read",
+        summary: "Simulate a rule that is not saved: which messages it would have sent over the last 30 days.",
+        body: Some(Body { content_type: "application/json", schema: &RULE_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "rule_view", method: "GET", path: "/rules/{rule}",
+        permission: "read",
+        summary: "View a rule.",
+        arguments: &[
+            Field::required("rule", Text, "Name or id of the rule"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "rule_update", method: "PUT", path: "/rules/{rule}",
+        permission: "define",
+        summary: "Replace a rule's definition.",
+        arguments: &[
+            Field::required("rule", Text, "Name or id of the rule"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the change is based"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &RULE_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "rule_delete", method: "DELETE", path: "/rules/{rule}",
+        permission: "define",
+        summary: "Delete a rule.",
+        arguments: &[
+            Field::required("rule", Text, "Name or id of the rule"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the deletion is based"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "incident_list", method: "GET", path: "/incidents",
+        permission: "read",
+        summary: "List incidents, newest first.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("task", Text, "Only incidents of this task (name or id)."),
+            Field::optional("state", Text, "Only incidents in these states, separated by commas."),
+        ],
+        answer: Answer::List,
+        columns: &["id", "task", "kind", "state", "last_run", "reason.text", "opened_at", "seen_at"],
+        more: &["run_count", "first_run", "last_state", "acknowledged_at", "acknowledged_by", "note", "resolved_at", "resolved_by"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "incident_view", method: "GET", path: "/incidents/{incident}",
+        permission: "read",
+        summary: "View an incident, and who heard of it.",
+        arguments: &[
+            Field::required("incident", Uuid, "Id of the incident"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "incident_acknowledge", method: "POST", path: "/incidents/{incident}/acknowledge",
+        permission: "run",
+        summary: "Take care of an incident: no further rule tells that it is there.",
+        arguments: &[
+            Field::required("incident", Uuid, "Id of the incident"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &INCIDENT_ACKNOWLEDGE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "incident_resolve", method: "POST", path: "/incidents/{incident}/resolve",
+        permission: "run",
+        summary: "Resolve an incident that is over, although no run has shown it.",
+        arguments: &[
+            Field::required("incident", Uuid, "Id of the incident"),
+        ],
         answer: Answer::Value,
         ..Operation::EMPTY
     },
@@ -1166,13 +1567,62 @@ static CALENDAR_IMPORT: Schema = Schema {
     ],
 };
 
+static CHANNEL_DEFINITION: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
+        Field::optional("description", Text, "What the channel is for."),
+        Field::optional("enabled", Boolean, "Whether anything but a test is sent through the channel. [default: true]"),
+        Field::required("target", OneOf(&["mail", "webhook", "slack", "teams", "discord", "telegram", "ntfy", "gotify", "pushover", "pagerduty", "opsgenie", "matrix"]), "Where the channel leads."),
+        Field::optional("target.host", Text, "Name or address of the SMTP server.").of("target", &["mail"]),
+        Field::optional("target.port", Integer(1, 65535), "Port of the SMTP server. [default: 587]").of("target", &["mail"]),
+        Field::optional("target.security", Choice(&["starttls", "tls", "none"]), "How the connection is encrypted. `none` is allowed only for a server on this machine.").of("target", &["mail"]),
+        Field::optional("target.credential", Text, "Credential of kind smtp or login; null: no login. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters.").or_null().of("target", &["mail", "slack", "teams", "discord", "telegram", "ntfy", "gotify", "pushover", "pagerduty", "opsgenie", "matrix"]),
+        Field::optional("target.ca_file", Text, "File on the server with certificates (PEM) of authorities to trust in addition to those of the system.").or_null().of("target", &["mail"]),
+        Field::optional("target.from", Text, "Address of the sender, with or without a name.").of("target", &["mail"]),
+        Field::optional("target.reply_to", Text, "Address for answers; null: the sender.").or_null().of("target", &["mail"]),
+        Field::optional("target.to", List(&Text), "Addresses of the recipients.").of("target", &["mail"]),
+        Field::optional("target.url", Text, "Address. `${credential.NAME}` stands for the value of a credential.").of("target", &["webhook"]),
+        Field::optional("target.headers", Texts, "Headers. `${credential.NAME}` in a value stands for the value of a credential.").of("target", &["webhook"]),
+        Field::optional("target.body", Text, "JSON in which `${subject}`, `${text}`, `${level}`, `${key}`, `${link}`, `${at}` and `${resolved}` stand for values; null: an object with all that is known.").or_null().of("target", &["webhook"]),
+        Field::optional("target.signed_by", Text, "Credential whose value signs the request, in the headers X-Orc-Timestamp and X-Orc-Signature; null: it is not signed. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters.").or_null().of("target", &["webhook"]),
+        Field::optional("target.chat", Text, "Number or @name of the chat.").of("target", &["telegram"]),
+        Field::optional("target.server", Text, "Address of the service. [default: https://api.telegram.org]").of("target", &["telegram", "ntfy", "gotify", "pushover", "pagerduty", "opsgenie", "matrix"]),
+        Field::optional("target.topic", Text, "Name of the topic.").of("target", &["ntfy"]),
+        Field::optional("target.user", Text, "Key of the user or group.").of("target", &["pushover"]),
+        Field::optional("target.room", Text, "Id of the room.").of("target", &["matrix"]),
+    ],
+    unions: &[
+        Union { at: "target", kinds: &["mail", "webhook", "slack", "teams", "discord", "telegram", "ntfy", "gotify", "pushover", "pagerduty", "opsgenie", "matrix"] },
+    ],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "target.host", of: "target", kinds: &["mail"], nullable: false },
+        TextPlace { at: "target.credential", of: "target", kinds: &["mail", "ntfy"], nullable: true },
+        TextPlace { at: "target.ca_file", of: "target", kinds: &["mail"], nullable: true },
+        TextPlace { at: "target.from", of: "target", kinds: &["mail"], nullable: false },
+        TextPlace { at: "target.reply_to", of: "target", kinds: &["mail"], nullable: true },
+        TextPlace { at: "target.to.*", of: "target", kinds: &["mail"], nullable: false },
+        TextPlace { at: "target.url", of: "target", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "target.headers.{}", of: "target", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "target.body", of: "target", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "target.signed_by", of: "target", kinds: &["webhook"], nullable: true },
+        TextPlace { at: "target.credential", of: "target", kinds: &["slack", "teams", "discord", "telegram", "gotify", "pushover", "pagerduty", "opsgenie", "matrix"], nullable: false },
+        TextPlace { at: "target.chat", of: "target", kinds: &["telegram"], nullable: false },
+        TextPlace { at: "target.server", of: "target", kinds: &["telegram", "ntfy", "gotify", "pushover", "pagerduty", "opsgenie", "matrix"], nullable: false },
+        TextPlace { at: "target.topic", of: "target", kinds: &["ntfy"], nullable: false },
+        TextPlace { at: "target.user", of: "target", kinds: &["pushover"], nullable: false },
+        TextPlace { at: "target.room", of: "target", kinds: &["matrix"], nullable: false },
+    ],
+};
+
 static CREDENTIAL_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Unique name, by which tasks refer to the credential. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::required("kind", Choice(&["generic", "login", "token", "ssh_key", "smtp", "database_url"]), "What the credential is."),
         Field::optional("description", Text, "What the credential is for."),
         Field::optional("expires_at", Instant, "When the value stops being valid where it is used; null: unknown, or never.").or_null(),
-        Field::optional("value", Secret, "The secret value, for kinds that have one value.").or_null(),
+        Field::optional("value", Secret, "The secret value; of a login or a mail server: its password.").or_null(),
         Field::optional("values", Texts, "The values by name of the field: `username` and `password` of a login, also `host` and `port` of a mail server. [default: {}]"),
     ],
     unions: &[],
@@ -1185,9 +1635,27 @@ static CREDENTIAL_CREATE: Schema = Schema {
     ],
 };
 
+static CREDENTIAL_IMPORT: Schema = Schema {
+    fields: &[
+        Field::optional("database", Text, "Path of the original's database on the server, usually `data/orchestrator.db` in its folder. The file is only read. Either this or `export` must be given.").or_null(),
+        Field::optional("export", Secret, "The credentials as text: JSON with a value for each name, a JSON list of objects with `name` and `value`, or CSV with a first line that names these columns.").or_null(),
+        Field::optional("host_name", Text, "Name of the machine on which the original ran, as the command `hostname` prints it there. Sealed values need it.").or_null(),
+        Field::optional("password", Secret, "Master password of the original. Sealed values need it.").or_null(),
+        Field::optional("names", Texts, "Names in Orc by names in the original, for those that are to differ. [default: {}]"),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "database", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "export", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "host_name", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "password", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "names.{}", of: "", kinds: &[], nullable: false },
+    ],
+};
+
 static CREDENTIAL_ROTATE: Schema = Schema {
     fields: &[
-        Field::optional("value", Secret, "The secret value, for kinds that have one value.").or_null(),
+        Field::optional("value", Secret, "The secret value; of a login or a mail server: its password.").or_null(),
         Field::optional("values", Texts, "The values by name of the field. Fields that are absent have no value any more. [default: {}]"),
         Field::optional("expires_at", Instant, "When the new value stops being valid where it is used; null: unknown, or never.").or_null(),
     ],
@@ -1238,6 +1706,56 @@ static HOLD_CREATE: Schema = Schema {
     ],
 };
 
+static INCIDENT_ACKNOWLEDGE: Schema = Schema {
+    fields: &[
+        Field::optional("note", Text, "What others should know, such as who does what until when."),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "note", of: "", kinds: &[], nullable: false },
+    ],
+};
+
+static NETWORK_CHECK: Schema = Schema {
+    fields: &[
+        Field::optional("match", Choice(&["all", "any"]), "How many of the rules must hold. [default: all]"),
+        Field::required("rules", List(&Value), "What must be true of the network."),
+    ],
+    unions: &[
+        Union { at: "rules.*", kinds: &["interface", "route", "dns", "tcp", "http"] },
+    ],
+    texts: &[
+        TextPlace { at: "rules.*.interface", of: "rules.*", kinds: &["interface", "route"], nullable: false },
+        TextPlace { at: "rules.*.address", of: "rules.*", kinds: &["interface", "dns"], nullable: true },
+        TextPlace { at: "rules.*.to", of: "rules.*", kinds: &["route"], nullable: false },
+        TextPlace { at: "rules.*.host", of: "rules.*", kinds: &["dns", "tcp"], nullable: false },
+        TextPlace { at: "rules.*.server", of: "rules.*", kinds: &["dns"], nullable: true },
+        TextPlace { at: "rules.*.url", of: "rules.*", kinds: &["http"], nullable: false },
+    ],
+};
+
+static NETWORK_DEFINITION: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name, by which tasks refer to the profile. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
+        Field::optional("description", Text, "What the profile stands for."),
+        Field::optional("match", Choice(&["all", "any"]), "How many of the rules must hold. [default: all]"),
+        Field::required("rules", List(&Value), "What must be true of the network."),
+    ],
+    unions: &[
+        Union { at: "rules.*", kinds: &["interface", "route", "dns", "tcp", "http"] },
+    ],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "rules.*.interface", of: "rules.*", kinds: &["interface", "route"], nullable: false },
+        TextPlace { at: "rules.*.address", of: "rules.*", kinds: &["interface", "dns"], nullable: true },
+        TextPlace { at: "rules.*.to", of: "rules.*", kinds: &["route"], nullable: false },
+        TextPlace { at: "rules.*.host", of: "rules.*", kinds: &["dns", "tcp"], nullable: false },
+        TextPlace { at: "rules.*.server", of: "rules.*", kinds: &["dns"], nullable: true },
+        TextPlace { at: "rules.*.url", of: "rules.*", kinds: &["http"], nullable: false },
+    ],
+};
+
 static POOL_DEFINITION: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Unique name, by which tasks refer to the pool. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
@@ -1248,6 +1766,43 @@ static POOL_DEFINITION: Schema = Schema {
     texts: &[
         TextPlace { at: "name", of: "", kinds: &[], nullable: false },
         TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+    ],
+};
+
+static RULE_DEFINITION: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
+        Field::optional("description", Text, "What the rule is for."),
+        Field::optional("enabled", Boolean, "Whether the rule tells anything. [default: true]"),
+        Field::required("when", List(&Choice(&["failed", "timed_out", "lost", "skipped", "suspicious", "recovered", "succeeded"])), "The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed."),
+        Field::optional("what.tasks", List(&Text), "Names of tasks. A task that gets another name is no longer meant."),
+        Field::optional("what.folders", List(&Text), "Folders, each with the folders below it."),
+        Field::optional("what.tags", List(&Text), "Tags."),
+        Field::required("who", List(&Text), "Names of the channels that are told."),
+        Field::optional("how", OneOf(&["at_once", "grouped", "digest"]), "Whether the rule tells at once or collects. [default: {\"kind\":\"at_once\"}]"),
+        Field::optional("how.minutes", Integer(1, 1440), "Number of minutes, counted from the first event.").of("how", &["grouped"]),
+        Field::optional("how.at", Text, "Time of day, `HH:MM`.").of("how", &["digest"]),
+        Field::optional("how.timezone", Text, "Time zone of that time, an IANA name.").of("how", &["digest"]),
+        Field::optional("in_a_row", Integer(1, 1000), "Number of runs in a row that must show something before the rule tells. [default: 1]"),
+        Field::optional("quiet_hours.from", Text, "Begin, `HH:MM`."),
+        Field::optional("quiet_hours.to", Text, "End, `HH:MM`. If it is before `from`, the hours reach over midnight."),
+        Field::optional("quiet_hours.timezone", Text, "Time zone of both, an IANA name."),
+    ],
+    unions: &[
+        Union { at: "how", kinds: &["at_once", "grouped", "digest"] },
+    ],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "what.tasks.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "what.folders.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "what.tags.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "who.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "how.at", of: "how", kinds: &["digest"], nullable: false },
+        TextPlace { at: "how.timezone", of: "how", kinds: &["digest"], nullable: false },
+        TextPlace { at: "quiet_hours.from", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "quiet_hours.to", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "quiet_hours.timezone", of: "", kinds: &[], nullable: false },
     ],
 };
 
@@ -1481,6 +2036,9 @@ static TASK_APPLY: Schema = Schema {
         Union { at: "tasks.*.schedules.*.catch_up", kinds: &["none", "latest", "all", "window"] },
         Union { at: "tasks.*.schedules.*.days", kinds: &["every_days", "every_weeks", "month_days", "month_weekdays"] },
         Union { at: "tasks.*.triggers.*", kinds: &["webhook", "file", "task"] },
+        Union { at: "tasks.*.dependencies.*", kinds: &["task", "file", "url", "command", "tcp", "host", "vpn"] },
+        Union { at: "tasks.*.dependencies.*.window", kinds: &["today", "any_time", "since_last_run", "within", "same_slot_day"] },
+        Union { at: "tasks.*.dependencies.*.on_unmet", kinds: &["wait", "skip", "fail"] },
         Union { at: "tasks.*.overlap", kinds: &["skip", "queue", "queue_latest", "replace", "allow"] },
         Union { at: "tasks.*.retry.backoff", kinds: &["fixed", "exponential"] },
     ],
@@ -1507,6 +2065,7 @@ static TASK_APPLY: Schema = Schema {
         TextPlace { at: "tasks.*.working_directory", of: "", kinds: &[], nullable: true },
         TextPlace { at: "tasks.*.environment.{}", of: "", kinds: &[], nullable: false },
         TextPlace { at: "tasks.*.umask", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*.run_as", of: "", kinds: &[], nullable: true },
         TextPlace { at: "tasks.*.credentials.*.name", of: "", kinds: &[], nullable: false },
         TextPlace { at: "tasks.*.credentials.*.field", of: "", kinds: &[], nullable: true },
         TextPlace { at: "tasks.*.credentials.*.inject.variable", of: "tasks.*.credentials.*.inject", kinds: &["env", "file"], nullable: false },
@@ -1535,7 +2094,7 @@ static TASK_APPLY: Schema = Schema {
         TextPlace { at: "tasks.*.triggers.*.signature.header", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
         TextPlace { at: "tasks.*.triggers.*.signature.prefix", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
         TextPlace { at: "tasks.*.triggers.*.signature.timestamp_header", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
-        TextPlace { at: "tasks.*.triggers.*.params.{}", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "tasks.*.triggers.*.params.{}", of: "tasks.*.triggers.*", kinds: &["webhook", "task"], nullable: false },
         TextPlace { at: "tasks.*.triggers.*.filters.*.at", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: false },
         TextPlace { at: "tasks.*.triggers.*.filters.*.is", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
         TextPlace { at: "tasks.*.triggers.*.filters.*.is_not", of: "tasks.*.triggers.*", kinds: &["webhook"], nullable: true },
@@ -1544,6 +2103,19 @@ static TASK_APPLY: Schema = Schema {
         TextPlace { at: "tasks.*.triggers.*.key", of: "tasks.*.triggers.*", kinds: &["webhook", "file", "task"], nullable: true },
         TextPlace { at: "tasks.*.triggers.*.pattern", of: "tasks.*.triggers.*", kinds: &["file"], nullable: false },
         TextPlace { at: "tasks.*.triggers.*.tasks.*", of: "tasks.*.triggers.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "tasks.*.dependencies.*.task", of: "tasks.*.dependencies.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "tasks.*.dependencies.*.timezone", of: "tasks.*.dependencies.*", kinds: &["task"], nullable: true },
+        TextPlace { at: "tasks.*.dependencies.*.params.{}", of: "tasks.*.dependencies.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "tasks.*.dependencies.*.key", of: "tasks.*.dependencies.*", kinds: &["task", "file", "url", "command", "tcp", "host", "vpn"], nullable: true },
+        TextPlace { at: "tasks.*.dependencies.*.path", of: "tasks.*.dependencies.*", kinds: &["file"], nullable: false },
+        TextPlace { at: "tasks.*.dependencies.*.url", of: "tasks.*.dependencies.*", kinds: &["url"], nullable: false },
+        TextPlace { at: "tasks.*.dependencies.*.method", of: "tasks.*.dependencies.*", kinds: &["url"], nullable: false },
+        TextPlace { at: "tasks.*.dependencies.*.body_contains", of: "tasks.*.dependencies.*", kinds: &["url"], nullable: true },
+        TextPlace { at: "tasks.*.dependencies.*.program", of: "tasks.*.dependencies.*", kinds: &["command"], nullable: false },
+        TextPlace { at: "tasks.*.dependencies.*.arguments.*", of: "tasks.*.dependencies.*", kinds: &["command"], nullable: false },
+        TextPlace { at: "tasks.*.dependencies.*.host", of: "tasks.*.dependencies.*", kinds: &["tcp"], nullable: false },
+        TextPlace { at: "tasks.*.dependencies.*.disk_path", of: "tasks.*.dependencies.*", kinds: &["host"], nullable: true },
+        TextPlace { at: "tasks.*.dependencies.*.network", of: "tasks.*.dependencies.*", kinds: &["vpn"], nullable: false },
         TextPlace { at: "tasks.*.pool", of: "", kinds: &[], nullable: true },
         TextPlace { at: "owner", of: "", kinds: &[], nullable: true },
     ],
@@ -1603,10 +2175,17 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("environment", Texts, "Environment variables of the process, in addition to those of the account (HOME, USER, LOGNAME, SHELL, PATH, LANG, and TZ if the machine has it). The server's own variables are not passed on. A variable with its name can have at most 131,072 bytes on Linux, and what can never start is refused."),
         Field::optional("umask", Text, "Permissions that new files of the process do not get, in octal digits; null: the server's setting `task_umask`.").or_null(),
         Field::optional("leave_behind", Boolean, "Whether processes that continue after the command has ended are left alone, such as a daemon that the task starts. They are listed with the run. Otherwise they are stopped."),
+        Field::optional("limits.memory_bytes", Integer(4194304, 1125899906842624), "Memory of all processes together, in bytes.").or_null(),
+        Field::optional("limits.cpu_percent", Integer(1, 102400), "Processor time of all processes together, in percent of one processor: 150 is one and a half.").or_null(),
+        Field::optional("limits.processes", Integer(1, 1000000), "Number of processes at one time. In a cgroup the kernel counts threads too.").or_null(),
+        Field::optional("limits.open_files", Integer(16, 1073741816), "Number of files that each process may have open.").or_null(),
+        Field::optional("limits.niceness", Integer(-20, 19), "How much the processes give way to others, from -20 to 19: at 19 they get little more than what others leave. Only a server that runs as root can go below 0.").or_null(),
+        Field::optional("run_as", Text, "User of the server's machine that the process runs as, such as `backup`; null: the server's setting `task_user`, or its own account. Only a server that runs as root can do this. Without a working directory the process starts in that user's home folder.").or_null(),
         Field::optional("credentials", List(&Value), "Credentials that the process gets. An http task mentions them in its request."),
         Field::optional("params", List(&Value), "Typed inputs of a run. The process finds all of them as JSON in the file that `ORC_PARAMS_FILE` names, and each as a variable ORC_PARAM_* unless its value is too large for one; the run then says so. The body of the webhook call that started the run is in the file that `ORC_BODY_FILE` names, byte for byte. Both files are private and are removed when the attempt ends."),
         Field::optional("schedules", List(&Value), "Rules by which the task becomes due."),
         Field::optional("triggers", List(&Value), "Other things that start the task: a call over HTTP, a file, the end of another task's run."),
+        Field::optional("dependencies", List(&Value), "Conditions that must all hold before a run may start. A run that waits for them takes no place, and its time limits begin with its first attempt."),
         Field::optional("overlap", OneOf(&["skip", "queue", "queue_latest", "replace", "allow"]), "What happens when the task is due while one of its runs is open."),
         Field::optional("overlap.max_waiting", Integer(1, 10000), "Maximum number of runs that may wait. [default: 100]").of("overlap", &["queue"]),
         Field::optional("overlap.max", Integer(1, 10000), "Maximum number of simultaneous runs.").of("overlap", &["allow"]),
@@ -1630,6 +2209,7 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("retention.days", Integer(1, 36500), "Days after the end. [default: 90]"),
         Field::optional("retention.runs", Integer(1, 1000000), "Maximum number of runs kept per task. [default: 1000]"),
         Field::optional("on_server_stop", Choice(&["keep", "cancel"]), "What happens to the task's runs when the server is stopped in an orderly way."),
+        Field::optional("mark_suspicious", Boolean, "Whether runs that succeed are marked as suspicious if their duration, their log or a number in their result is far from what is usual for the task. [default: true]"),
     ],
     unions: &[
         Union { at: "run", kinds: &["command", "shell", "script", "http"] },
@@ -1639,6 +2219,9 @@ static TASK_DEFINITION: Schema = Schema {
         Union { at: "schedules.*.catch_up", kinds: &["none", "latest", "all", "window"] },
         Union { at: "schedules.*.days", kinds: &["every_days", "every_weeks", "month_days", "month_weekdays"] },
         Union { at: "triggers.*", kinds: &["webhook", "file", "task"] },
+        Union { at: "dependencies.*", kinds: &["task", "file", "url", "command", "tcp", "host", "vpn"] },
+        Union { at: "dependencies.*.window", kinds: &["today", "any_time", "since_last_run", "within", "same_slot_day"] },
+        Union { at: "dependencies.*.on_unmet", kinds: &["wait", "skip", "fail"] },
         Union { at: "overlap", kinds: &["skip", "queue", "queue_latest", "replace", "allow"] },
         Union { at: "retry.backoff", kinds: &["fixed", "exponential"] },
     ],
@@ -1665,6 +2248,7 @@ static TASK_DEFINITION: Schema = Schema {
         TextPlace { at: "working_directory", of: "", kinds: &[], nullable: true },
         TextPlace { at: "environment.{}", of: "", kinds: &[], nullable: false },
         TextPlace { at: "umask", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "run_as", of: "", kinds: &[], nullable: true },
         TextPlace { at: "credentials.*.name", of: "", kinds: &[], nullable: false },
         TextPlace { at: "credentials.*.field", of: "", kinds: &[], nullable: true },
         TextPlace { at: "credentials.*.inject.variable", of: "credentials.*.inject", kinds: &["env", "file"], nullable: false },
@@ -1693,7 +2277,7 @@ static TASK_DEFINITION: Schema = Schema {
         TextPlace { at: "triggers.*.signature.header", of: "triggers.*", kinds: &["webhook"], nullable: false },
         TextPlace { at: "triggers.*.signature.prefix", of: "triggers.*", kinds: &["webhook"], nullable: false },
         TextPlace { at: "triggers.*.signature.timestamp_header", of: "triggers.*", kinds: &["webhook"], nullable: true },
-        TextPlace { at: "triggers.*.params.{}", of: "triggers.*", kinds: &["webhook"], nullable: false },
+        TextPlace { at: "triggers.*.params.{}", of: "triggers.*", kinds: &["webhook", "task"], nullable: false },
         TextPlace { at: "triggers.*.filters.*.at", of: "triggers.*", kinds: &["webhook"], nullable: false },
         TextPlace { at: "triggers.*.filters.*.is", of: "triggers.*", kinds: &["webhook"], nullable: true },
         TextPlace { at: "triggers.*.filters.*.is_not", of: "triggers.*", kinds: &["webhook"], nullable: true },
@@ -1702,6 +2286,19 @@ static TASK_DEFINITION: Schema = Schema {
         TextPlace { at: "triggers.*.key", of: "triggers.*", kinds: &["webhook", "file", "task"], nullable: true },
         TextPlace { at: "triggers.*.pattern", of: "triggers.*", kinds: &["file"], nullable: false },
         TextPlace { at: "triggers.*.tasks.*", of: "triggers.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "dependencies.*.task", of: "dependencies.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "dependencies.*.timezone", of: "dependencies.*", kinds: &["task"], nullable: true },
+        TextPlace { at: "dependencies.*.params.{}", of: "dependencies.*", kinds: &["task"], nullable: false },
+        TextPlace { at: "dependencies.*.key", of: "dependencies.*", kinds: &["task", "file", "url", "command", "tcp", "host", "vpn"], nullable: true },
+        TextPlace { at: "dependencies.*.path", of: "dependencies.*", kinds: &["file"], nullable: false },
+        TextPlace { at: "dependencies.*.url", of: "dependencies.*", kinds: &["url"], nullable: false },
+        TextPlace { at: "dependencies.*.method", of: "dependencies.*", kinds: &["url"], nullable: false },
+        TextPlace { at: "dependencies.*.body_contains", of: "dependencies.*", kinds: &["url"], nullable: true },
+        TextPlace { at: "dependencies.*.program", of: "dependencies.*", kinds: &["command"], nullable: false },
+        TextPlace { at: "dependencies.*.arguments.*", of: "dependencies.*", kinds: &["command"], nullable: false },
+        TextPlace { at: "dependencies.*.host", of: "dependencies.*", kinds: &["tcp"], nullable: false },
+        TextPlace { at: "dependencies.*.disk_path", of: "dependencies.*", kinds: &["host"], nullable: true },
+        TextPlace { at: "dependencies.*.network", of: "dependencies.*", kinds: &["vpn"], nullable: false },
         TextPlace { at: "pool", of: "", kinds: &[], nullable: true },
     ],
 };
@@ -1733,7 +2330,7 @@ static TOKEN_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "What the token is for."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the token. It cannot have more permissions than you."),
-        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "Rights in addition to the role. You can give only those that you have."),
+        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write", "tasks:run_as"])), "Rights in addition to the role. You can give only those that you have."),
         Field::optional("expires_days", Integer(1, 3650), "Days until it expires; null: never.").or_null(),
     ],
     unions: &[],
@@ -1756,7 +2353,7 @@ static USER_CREATE: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Login name. A login name may contain a-z, 0-9, '.', '_', '@' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::required("role", Choice(&["viewer", "operator", "editor", "admin"]), "Role of the user."),
-        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "Rights in addition to the role."),
+        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write", "tasks:run_as"])), "Rights in addition to the role."),
         Field::required("password", Secret, "First password, at least 10 characters."),
     ],
     unions: &[],
@@ -1769,7 +2366,7 @@ static USER_CREATE: Schema = Schema {
 static USER_UPDATE: Schema = Schema {
     fields: &[
         Field::optional("role", Choice(&["viewer", "operator", "editor", "admin"]), "New role of the user.").or_null(),
-        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write"])), "New rights in addition to the role; they replace those before.").or_null(),
+        Field::optional("grants", List(&Choice(&["credentials:use", "credentials:write", "tasks:run_as"])), "New rights in addition to the role; they replace those before.").or_null(),
         Field::optional("disabled", Boolean, "Whether the user is barred from logging in.").or_null(),
         Field::optional("password", Secret, "New password. It ends all sessions of the user.").or_null(),
     ],
@@ -1782,6 +2379,7 @@ static USER_UPDATE: Schema = Schema {
 static VAULT_ROTATE: Schema = Schema {
     fields: &[
         Field::optional("passphrase", Secret, "Passphrase from which the key is made, at least 12 characters; somebody then gives it after each start of the server. Null: the server makes a key file.").or_null(),
+        Field::optional("forget_values", Boolean, "Whether the values of all credentials are given up because the present key is lost. The credentials stay, and each needs a new value. Refused while the present key works."),
     ],
     unions: &[],
     texts: &[

@@ -93,6 +93,13 @@ fn name(value: &Value) -> String {
     direct.or_else(|| first().map(name)).unwrap_or_default()
 }
 
+/// Rows as a table for people, with these columns.
+#[must_use]
+pub fn table(rows: &[Value], columns: &[&str]) -> String {
+    let columns: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
+    table::render(rows, &columns, Style::of_stdout(), "")
+}
+
 /// Writes to stdout. If the reader has gone away (`| head`), the process ends quietly.
 pub fn write(text: &str) -> Outcome<()> {
     write_bytes(text.as_bytes())

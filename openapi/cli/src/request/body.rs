@@ -142,14 +142,25 @@ fn check_kind(field: &Field, body: &Value) -> Outcome<()> {
 }
 
 /// Reads the secrets given as `-` from stdin, and asks for required ones that are missing if there is a person to ask.
+/// A single secret is all of stdin without the last line end, because keys have several lines; of several, each is a
+/// line.
 fn fill_secrets(schema: &Schema, body: &mut Value) -> Outcome<()> {
-    for field in schema.fields.iter().filter(|field| matches!(field.kind, Kind::Secret)) {
-        let given = find(body, field.name);
-        let from_stdin = given.is_some_and(|value| value == "-");
-        if from_stdin || given.is_none() && field.required && ask::possible() {
-            let secret = ask::secret(&format!("{}: ", field.name.replace('_', " ")))?;
-            set(body, field, Value::String(secret));
+    let secrets = || schema.fields.iter().filter(|field| matches!(field.kind, Kind::Secret));
+    let from_stdin = |body: &Value, field: &Field| find(body, field.name).is_some_and(|value| value == "-");
+    let alone = secrets().filter(|field| from_stdin(body, field)).count() == 1;
+    for field in secrets() {
+        let asked = find(body, field.name).is_none() && field.required && ask::possible();
+        if !asked && !from_stdin(body, field) {
+            continue;
         }
+        let secret = if alone && !ask::possible() {
+            let text = input::text("-")?;
+            let text = text.strip_suffix('\n').unwrap_or(&text);
+            text.strip_suffix('\r').unwrap_or(text).to_owned()
+        } else {
+            ask::secret(&format!("{}: ", field.name.replace('_', " ")))?
+        };
+        set(body, field, Value::String(secret));
     }
     Ok(())
 }

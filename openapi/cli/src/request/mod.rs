@@ -4,6 +4,7 @@
 //! Deliberately absent: sending. Start reading at `request`.
 
 pub mod body;
+mod dependencies;
 pub mod input;
 pub mod unions;
 pub mod values;

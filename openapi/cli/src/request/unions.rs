@@ -1,10 +1,11 @@
 //! Expands the bare words of unions: `overlap: skip` becomes `overlap: {kind: skip}`.
 //!
 //! The table knows where unions are and which kinds they have. Files and flags may therefore use the word alone
-//! wherever the kind needs no further field.
+//! wherever the kind needs no further field. A dependency as text is a line of its own (`dependencies`).
 
 use serde_json::{Value, json};
 
+use super::dependencies;
 use crate::table::{Schema, Union};
 
 /// Replaces the bare word of each union of a body by `{kind: word}`.
@@ -35,6 +36,10 @@ fn walk(union: &Union, path: &[&str], value: &mut Value, at: String) -> Result<(
 
 fn word(union: &Union, value: &mut Value, at: &str) -> Result<(), String> {
     let Value::String(word) = value else { return Ok(()) };
+    if union.at.ends_with("dependencies.*") {
+        *value = dependencies::parse(word).map_err(|error| format!("{at}: {error}"))?;
+        return Ok(());
+    }
     if !union.kinds.contains(&word.as_str()) {
         return Err(format!("{at}: `{word}` is not one of {}", union.kinds.join(", ")));
     }

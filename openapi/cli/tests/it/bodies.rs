@@ -205,6 +205,24 @@ fn bodies_come_from_stdin_too() {
 }
 
 #[test]
+fn a_private_key_goes_in_whole_and_is_never_printed() {
+    let stub = Stub::start(|_| None);
+    let orc = Orc::at(&stub.url);
+    let key = "-----BEGIN KEY-----\nabc\n-----END KEY-----";
+    let create = ["credential", "create", "--name", "k", "--kind", "ssh_key", "--value"];
+    for end in ["", "\n", "\r\n"] {
+        orc.args(&[&create[..], &["-"]].concat(), &format!("{key}{end}")).ok();
+        assert_eq!(stub.last().body["value"], key);
+    }
+    let ran = orc.args(&[&create[..], &[key]].concat(), "").ok();
+    assert_eq!(stub.last().body["value"], key);
+    assert!(!ran.stderr.contains("abc"), "{}", ran.stderr);
+    let two = ["credential", "import", "--export", "-", "--password", "-"];
+    orc.args(&two, "{\"a\": \"b\"}\nhush\n").ok();
+    assert_eq!(stub.last().body["password"], "hush", "of several secrets, each is a line");
+}
+
+#[test]
 fn a_patch_sends_only_what_is_given_and_null() {
     let stub = Stub::start(|_| None);
     let orc = Orc::at(&stub.url);

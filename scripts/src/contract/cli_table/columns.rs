@@ -83,7 +83,8 @@ fn weight(name: &str) -> usize {
         "state" | "outcome" | "role" | "enabled" | "trigger" | "kind" | "change" | "ok" | "action" | "actor" => 1,
         "started_at" | "scheduled_local" | "next_slot_at" | "last_run" | "at" | "value" | "words" | "target" => 2,
         "count" | "duration_seconds" | "capacity" | "used" | "waiting_count" | "reason" | "detail" | "schedules"
-        | "error" | "source" | "next_date" | "problem" | "url" | "skipped" | "notes" | "running_since_at" => 3,
+        | "error" | "source" | "next_date" | "problem" | "url" | "skipped" | "notes" | "running_since_at"
+        | "suspicious" => 3,
         "version" | "created_at" | "scheduled_for" | "tags" | "folder" | "expires_at" | "last_at" | "last_summary"
         | "used_by" | "entry_count" => 4,
         name if name.ends_with("_id") || name == "hash" => HIDDEN,

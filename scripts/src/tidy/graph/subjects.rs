@@ -11,10 +11,12 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("access", &[]),
     ("calendars", &[]),
     ("credentials", &[]),
+    ("networks", &[]),
     ("pools", &[]),
     ("schedules", &["calendars"]),
     ("runs", &["pools", "credentials"]),
-    ("dependencies", &["runs"]),
+    // A file that a run waits for is looked at as file triggers do.
+    ("dependencies", &["runs", "triggers", "networks"]),
     ("triggers", &["runs"]),
     ("ledger", &["schedules", "runs"]),
     ("nodes", &["runs"]),

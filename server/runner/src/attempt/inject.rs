@@ -8,11 +8,11 @@ use crate::protocol::plan::Plan;
 use crate::protocol::record::SpawnFailure;
 use crate::protocol::secret::{self, Inject};
 
-/// Takes the credentials out of the plan and writes their files, which last as long as the second value.
-pub(crate) fn prepare(plan: &mut Plan) -> Result<(Given, PrivateFiles), Failure> {
+/// Takes the credentials out of the plan and writes their files.
+pub(crate) fn prepare(plan: &mut Plan, files: &mut PrivateFiles) -> Result<Given, Failure> {
     let secrets = std::mem::take(&mut plan.secrets);
     secret::check(&secrets, &plan.environment).map_err(|message| Failure::new(SpawnFailure::InvalidInput, message))?;
-    let (mut given, mut files) = (Given::default(), PrivateFiles::default());
+    let mut given = Given::default();
     for secret in secrets {
         let bytes = || Zeroizing::new(secret.value.bytes().to_vec());
         match &secret.inject {
@@ -31,5 +31,5 @@ pub(crate) fn prepare(plan: &mut Plan) -> Result<(Given, PrivateFiles), Failure>
             Inject::None => {}
         }
     }
-    Ok((given, files))
+    Ok(given)
 }

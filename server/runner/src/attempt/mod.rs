@@ -6,7 +6,9 @@
 
 pub(crate) mod control;
 pub(crate) mod inject;
+pub(crate) mod limits;
 pub(crate) mod private;
+pub(crate) mod run_as;
 pub(crate) mod scratch;
 pub(crate) mod supervise;
 pub(crate) mod sweep;
@@ -16,13 +18,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::attempt::control::Control;
+use crate::attempt::limits::Held;
 use crate::attempt::private::PrivateFiles;
 use crate::attempt::scratch::{ResultFile, Scratch};
 use crate::attempt::supervise::{Ending, Session, Supervisor};
 use crate::clock;
 use crate::log::layout::{attempt_of, folder_of, socket_path};
 use crate::log::write::LogWriter;
-use crate::os::{self, Child, Failure, Output, Signals};
+use crate::os::{self, Child, Failure, Output, Signals, Used, User};
 use crate::protocol::message::{Identity, RunnerMessage, ServerMessage, Started, StopReason};
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{Exit, ExitRecord, Outcome, SpawnFailure};
@@ -121,30 +124,65 @@ fn attempt_run(mut session: Session, mut plan: Plan, early: Vec<ServerMessage>) 
     session.writer.mask(&Secrets::new(&plan.secrets));
     plan.notes.iter().for_each(|note| session.writer.note(&format!("[orc] {note}")));
     let mut outputs = Vec::new();
-    let record = match Scratch::prepare(&mut plan) {
-        Err((scratch, failure)) => failed(&mut session, started_at_micros, failure, Some(scratch)),
-        Ok((scratch, arguments)) => match spawn(&mut plan, &arguments) {
-            Err(failure) => failed(&mut session, started_at_micros, failure, Some(scratch)),
-            Ok((child, files)) => {
-                plan.environment.clear();
-                plan.script = None;
-                let started = Started { pid: child.pid, start_ticks: child.start_ticks, started_at_micros };
-                session.writer.started(&started);
-                session.control.tell(&RunnerMessage::Started { child: started });
-                let mut ending = Supervisor::new(&mut session, &plan, child, begun).run(early);
-                drop(files);
-                outputs = std::mem::take(&mut ending.outputs);
-                ended(&plan, ending, started_at_micros, scratch.finish())
-            }
-        },
+    let mut files = PrivateFiles::default();
+    let record = match start(&mut session, &mut plan, &mut files) {
+        Err((scratch, failure)) => failed(&mut session, started_at_micros, failure, scratch),
+        Ok(Begun { child, scratch, mut held }) => {
+            plan.environment.clear();
+            plan.script = None;
+            let started = Started { pid: child.pid, start_ticks: child.start_ticks, started_at_micros };
+            session.writer.started(&started);
+            session.control.tell(&RunnerMessage::Started { child: started });
+            let mut ending = Supervisor::new(&mut session, &plan, child, &mut held, begun).run(early);
+            outputs = std::mem::take(&mut ending.outputs);
+            ended(&plan, ending, started_at_micros, scratch.finish(), held)
+        }
     };
+    drop(files);
     finish(session, record, outputs)
 }
 
-/// Starts the command with its credentials.
-fn spawn(plan: &mut Plan, arguments: &[String]) -> Result<(Child, PrivateFiles), Failure> {
-    let (mut given, files) = inject::prepare(plan)?;
-    Ok((os::spawn(plan, arguments, &mut given)?, files))
+/// A started command and what belongs to it.
+struct Begun {
+    child: Child,
+    scratch: Scratch,
+    held: Held,
+}
+
+/// Writes the private files and starts the command with its credentials, account and limits.
+fn start(
+    session: &mut Session,
+    plan: &mut Plan,
+    files: &mut PrivateFiles,
+) -> Result<Begun, (Option<Scratch>, Failure)> {
+    let user = run_as::prepare(plan, files).map_err(|failure| (None, failure))?;
+    let prepared = Scratch::prepare(plan, user.as_ref());
+    let (scratch, arguments) = prepared.map_err(|(scratch, failure)| (Some(scratch), failure))?;
+    match spawn(session, plan, &arguments, files, user) {
+        Ok((child, held)) => Ok(Begun { child, scratch, held }),
+        Err(failure) => Err((Some(scratch), failure)),
+    }
+}
+
+fn spawn(
+    session: &mut Session,
+    plan: &mut Plan,
+    arguments: &[String],
+    files: &mut PrivateFiles,
+    user: Option<User>,
+) -> Result<(Child, Held), Failure> {
+    let mut given = inject::prepare(plan, files)?;
+    user.as_ref().map_or(Ok(()), |user| run_as::give(plan, user))?;
+    given.user = user;
+    let (held, note) = Held::prepare(plan)?;
+    note.into_iter().for_each(|note| session.writer.note(&format!("[orc] {note}")));
+    match os::spawn(plan, arguments, &mut given, held.group()) {
+        Ok(child) => Ok((child, held)),
+        Err(failure) => {
+            held.finish(Used::default());
+            Err(failure)
+        }
+    }
 }
 
 fn finish(mut session: Session, mut record: ExitRecord, outputs: Vec<Output>) -> ExitCode {
@@ -168,22 +206,27 @@ fn failed(session: &mut Session, started_at_micros: i64, failure: Failure, scrat
     ExitRecord::blank(outcome, started_at_micros, clock::now_micros())
 }
 
-fn ended(plan: &Plan, ending: Ending, started_at_micros: i64, result: ResultFile) -> ExitRecord {
+fn ended(plan: &Plan, ending: Ending, started_at_micros: i64, result: ResultFile, held: Held) -> ExitRecord {
     let outcome = match (ending.stop, ending.exit) {
         (Some(StopReason::Cancel { by }), _) => Outcome::Cancelled { by },
         (Some(StopReason::TimeLimit { limit, seconds }), _) => Outcome::TimedOut { limit, seconds },
+        (Some(StopReason::Limit { limit, value }), _) => Outcome::LimitPassed { limit, value },
         (None, Some(Exit::Code { code })) => Outcome::Exited { code },
         (None, Some(Exit::Signal { signal })) => Outcome::Signalled { signal },
         // Only a stopped command can be given up before its end was seen.
         (None, None) => Outcome::Signalled { signal: 0 },
     };
     let success = matches!(outcome, Outcome::Exited { code } if plan.success_codes.contains(&code));
-    let (cpu_seconds, peak_memory_bytes) = os::usage();
+    let (used, limits) = held.finish(os::usage());
+    let Used { cpu_seconds, peak_memory_bytes, disk_read_bytes, disk_written_bytes } = used;
     ExitRecord {
         success,
         exit: ending.exit,
         cpu_seconds,
         peak_memory_bytes,
+        disk_read_bytes,
+        disk_written_bytes,
+        limits,
         leaked_output: ending.leaked,
         swept: ending.swept,
         survivors: ending.survivors,

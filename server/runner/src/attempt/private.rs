@@ -29,7 +29,7 @@ impl PrivateFolder {
     pub fn list(log_folder: &Path) -> io::Result<Vec<Self>> {
         let beginning = beginning(log_folder)?;
         let mut all = Vec::new();
-        for parent in os::memory_folders() {
+        for parent in parents() {
             let Ok(entries) = fs::read_dir(parent) else { continue };
             for entry in entries.filter_map(Result::ok) {
                 let name = entry.file_name();
@@ -51,7 +51,15 @@ impl PrivateFolder {
 pub(crate) fn remove_of(log: &Path) -> io::Result<()> {
     let Some(attempt) = attempt_of(log) else { return Ok(()) };
     let name = format!("{}{attempt}", beginning(folder_of(log))?);
-    os::memory_folders().iter().try_for_each(|parent| remove(&parent.join(&name)))
+    parents().iter().try_for_each(|parent| remove(&parent.join(&name)))
+}
+
+/// All folders in which private folders may be.
+fn parents() -> Vec<PathBuf> {
+    let mut all = os::memory_folders();
+    let shared = os::shared_folders().into_iter().filter(|folder| !all.contains(folder)).collect::<Vec<_>>();
+    all.extend(shared);
+    all
 }
 
 /// The private files of this runner's attempt. They are removed when this value is dropped.
@@ -59,14 +67,37 @@ pub(crate) fn remove_of(log: &Path) -> io::Result<()> {
 pub(crate) struct PrivateFiles {
     folders: Vec<PathBuf>,
     count: usize,
+    /// The only folder to use, if there is one.
+    open: Option<PathBuf>,
 }
 
 impl PrivateFiles {
+    /// Creates the folder for an attempt that runs as another account, where that account can reach it, and uses only
+    /// this one from then on.
+    pub(crate) fn open(&mut self, attempt: &str) -> io::Result<PathBuf> {
+        let name = format!("{}{attempt}", beginning(Path::new("."))?);
+        let mut trouble = io::Error::from(io::ErrorKind::NotFound);
+        for folder in os::shared_folders().into_iter().map(|parent| parent.join(&name)) {
+            match os::create_folder(&folder) {
+                Ok(()) => {
+                    self.folders.push(folder.clone());
+                    self.open = Some(folder.clone());
+                    return Ok(folder);
+                }
+                Err(error) => trouble = error,
+            }
+        }
+        Err(trouble)
+    }
+
     /// Writes a value to a new file, byte for byte, and returns its path. The runner's current folder is that of the
     /// logs.
     pub(crate) fn write(&mut self, attempt: &str, scratch: &Path, name: &str, value: &[u8]) -> io::Result<PathBuf> {
         self.count += 1;
         let name = format!("{}-{}", self.count, plain(name));
+        if let Some(folder) = self.open.clone() {
+            return self.write_in(&folder, &name, value);
+        }
         let beginning = beginning(Path::new("."))?;
         let in_memory = os::memory_folders().into_iter().map(|parent| parent.join(format!("{beginning}{attempt}")));
         let mut trouble = io::Error::from(io::ErrorKind::NotFound);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 
 use crate::log::layout::remove;
-use crate::os::{self, Failure};
+use crate::os::{self, Failure, User};
 use crate::protocol::plan::{MARKER, Plan, PlanFile, RESULT_FILE, RESULT_LIMIT};
 use crate::protocol::record::SpawnFailure;
 
@@ -20,6 +20,8 @@ pub(crate) struct Scratch {
     script: Option<PathBuf>,
     files: Vec<PathBuf>,
     result: PathBuf,
+    /// The account that writes the result, if it is not that of the runner.
+    writer: Option<Box<User>>,
 }
 
 /// What became of the result file.
@@ -34,11 +36,11 @@ pub(crate) struct ResultFile {
 impl Scratch {
     /// Writes the script and the files, adds marker, result path and the paths of the files to the plan's environment,
     /// and returns all arguments.
-    pub(crate) fn prepare(plan: &mut Plan) -> Result<(Self, Vec<String>), (Self, Failure)> {
+    pub(crate) fn prepare(plan: &mut Plan, user: Option<&User>) -> Result<(Self, Vec<String>), (Self, Failure)> {
         let result = plan.scratch_folder.join(format!("{}.result.json", plan.attempt));
         plan.environment.insert(MARKER.to_owned(), plan.attempt.clone());
         plan.environment.insert(RESULT_FILE.to_owned(), result.display().to_string());
-        let mut scratch = Self { script: None, files: Vec::new(), result };
+        let mut scratch = Self { script: None, files: Vec::new(), result, writer: user.cloned().map(Box::new) };
         for file in std::mem::take(&mut plan.files) {
             if let Err(failure) = scratch.add(plan, &file) {
                 return Err((scratch, failure));
@@ -81,7 +83,7 @@ impl Scratch {
 
     /// Reads the result and removes all files.
     pub(crate) fn finish(self) -> ResultFile {
-        let result = match read_result(&self.result) {
+        let result = match read_result(&self.result, self.writer.as_deref()) {
             Ok(value) => ResultFile { value, error: None },
             Err(message) => ResultFile { value: None, error: Some(message) },
         };
@@ -100,14 +102,19 @@ fn not_written(what: &str, error: &io::Error) -> Failure {
     Failure::new(SpawnFailure::of_write(error), format!("{what} could not be written: {error}"))
 }
 
-fn read_result(path: &Path) -> Result<Option<serde_json::Value>, String> {
+fn read_result(path: &Path, writer: Option<&User>) -> Result<Option<serde_json::Value>, String> {
     let file = match os::open_plain(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("the result file cannot be read: {error}")),
     };
-    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+    let metadata = file.metadata().map_err(|error| format!("the result file cannot be read: {error}"))?;
+    if !metadata.is_file() {
         return Err("the result is not an ordinary file".to_owned());
+    }
+    // The runner may read more than the account. A link to a file of somebody else must not show it.
+    if writer.is_some_and(|writer| !writer.owns(&metadata)) {
+        return Err("the result is not a file of the user that the command runs as".to_owned());
     }
     let text = read_limited(&file).map_err(|error| format!("the result file cannot be read: {error}"))?;
     if text.len() as u64 > RESULT_LIMIT {

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::attempt::control::Control;
+use crate::attempt::limits::Held;
 use crate::attempt::sweep::{self, ROUNDS};
 use crate::clock;
 use crate::log::Stream;
@@ -50,6 +51,7 @@ pub(crate) struct Ending {
 pub(crate) struct Supervisor<'a> {
     session: &'a mut Session,
     plan: &'a Plan,
+    held: &'a mut Held,
     leader: u32,
     stdout: Option<Output>,
     stderr: Option<Output>,
@@ -67,7 +69,13 @@ pub(crate) struct Supervisor<'a> {
 }
 
 impl<'a> Supervisor<'a> {
-    pub(crate) fn new(session: &'a mut Session, plan: &'a Plan, child: Child, begun: Instant) -> Self {
+    pub(crate) fn new(
+        session: &'a mut Session,
+        plan: &'a Plan,
+        child: Child,
+        held: &'a mut Held,
+        begun: Instant,
+    ) -> Self {
         let now = clock::now();
         let limit = |from: Instant, limit: TimeLimit, value: Option<f64>| {
             value.map(|seconds| (from + clock::seconds(seconds), StopReason::TimeLimit { limit, seconds }))
@@ -77,6 +85,7 @@ impl<'a> Supervisor<'a> {
         Self {
             session,
             plan,
+            held,
             leader: child.pid,
             stdout: Some(child.stdout),
             stderr: Some(child.stderr),
@@ -96,6 +105,7 @@ impl<'a> Supervisor<'a> {
     /// Follows the command to its end. `early` holds the messages that arrived together with the plan.
     pub(crate) fn run(mut self, early: Vec<ServerMessage>) -> Ending {
         early.into_iter().for_each(|message| self.message(&message));
+        self.follow_server();
         while !self.over() {
             self.turn();
             self.pass_limits();
@@ -187,7 +197,7 @@ impl<'a> Supervisor<'a> {
         if self.ending.exit.is_some() {
             return self.drain_until.into_iter().chain(due).min();
         }
-        self.limits.iter().map(|(at, _)| *at).chain(self.progress).chain(due).min()
+        self.limits.iter().map(|(at, _)| *at).chain(self.progress).chain(due).chain(self.held.look_at()).min()
     }
 
     fn signalled(&mut self) {
@@ -204,6 +214,14 @@ impl<'a> Supervisor<'a> {
             self.progress.get_or_insert(clock::now());
         }
         incoming.messages.iter().for_each(|message| self.message(message));
+        self.follow_server();
+    }
+
+    /// Stops a command that nobody waits for any more.
+    fn follow_server(&mut self) {
+        if self.plan.stop_with_server && self.ending.stop.is_none() && self.session.control.server_gone() {
+            self.stop(StopReason::Cancel { by: CancelledBy::Server }, None);
+        }
     }
 
     fn message(&mut self, message: &ServerMessage) {
@@ -236,7 +254,7 @@ impl<'a> Supervisor<'a> {
             return;
         }
         self.ending.stop = Some(reason);
-        self.session.writer.note(&format!("[orc] stopping: {}", words(reason)));
+        self.session.writer.note(&format!("[orc] stopping: {}", reason.words()));
         self.session.control.tell(&RunnerMessage::Stopping { reason });
         let grace = clock::seconds(grace.unwrap_or(self.plan.grace_seconds));
         if grace.is_zero() {
@@ -252,6 +270,9 @@ impl<'a> Supervisor<'a> {
             let passed = self.limits.iter().filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at);
             if let Some((_, reason)) = passed.copied() {
                 self.stop(reason, None);
+            } else if let Some(reason) = self.held.look(now) {
+                // What has passed such a limit might harm the machine during a grace period.
+                self.stop(reason, Some(0.0));
             }
         }
         if !self.killed && self.kill_at.is_some_and(|at| at <= now) {
@@ -268,10 +289,10 @@ impl<'a> Supervisor<'a> {
         self.sweep();
     }
 
-    /// Kills every descendant of the command. After a stop, it also kills processes that are no descendants but carry
+    /// Kills every member of the attempt's cgroup and every descendant of the command. After a stop, it also kills processes that are no descendants but carry
     /// the attempt's marker.
     fn sweep(&mut self) {
-        let mut seen = HashSet::new();
+        let mut seen: HashSet<u32> = self.held.kill().into_iter().collect();
         for round in 0..ROUNDS {
             if self.ending.exit.is_none() {
                 os::kill_group(self.leader);
@@ -298,7 +319,7 @@ impl<'a> Supervisor<'a> {
     }
 
     fn sweep_marked(&mut self) {
-        let Ok(swept) = sweep::sweep(&self.plan.attempt) else { return };
+        let Ok(swept) = sweep::sweep_with(&self.plan.attempt, self.held.group(), ROUNDS) else { return };
         self.reap();
         self.ending.swept += swept.killed;
         for survivor in swept.survivors {
@@ -364,17 +385,4 @@ fn read(pipe: &mut Option<Output>, stream: Stream, writer: &mut LogWriter, buffe
 fn readable(pipe: Option<&Output>) -> bool {
     let Some(pipe) = pipe else { return false };
     os::wait(vec![pipe.source()], Some(Duration::ZERO)).is_ok_and(|ready| ready[0])
-}
-
-fn words(reason: StopReason) -> String {
-    match reason {
-        StopReason::Cancel { by: CancelledBy::Server } => "cancelled".to_owned(),
-        StopReason::Cancel { by: CancelledBy::Signal } => "a signal asked the runner to end".to_owned(),
-        StopReason::TimeLimit { limit: TimeLimit::Attempt, seconds } => {
-            format!("attempt timeout of {seconds} s passed")
-        }
-        StopReason::TimeLimit { limit: TimeLimit::Run, seconds } => {
-            format!("run timeout passed ({seconds} s were left)")
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::clock;
-use crate::os;
+use crate::os::{self, Group};
 use crate::protocol::plan::MARKER;
 use crate::protocol::record::{LeftBehind, Survivor};
 
@@ -21,13 +21,35 @@ pub struct Swept {
     pub survivors: Vec<Survivor>,
 }
 
-/// Kills every process of this account that has the attempt's marker in its environment. Blocks until they are gone,
-/// for about 5 s at most, and reports what is left. Meant for attempts whose runner died.
+/// Kills every process in the attempt's cgroup, and every process of this account that has the attempt's marker in its
+/// environment. Blocks until they are gone, for about 5 s at most, and reports what is left. Removes the cgroup. Meant
+/// for attempts whose runner died.
 pub fn sweep(attempt: &str) -> io::Result<Swept> {
+    let group = Group::left(attempt);
+    let swept = sweep_with(attempt, group.as_ref(), ROUNDS);
+    group.iter().for_each(Group::remove);
+    swept
+}
+
+/// The same in at most so many rounds, with the attempt's cgroup if it has one. The cgroup stays, because its figures
+/// may not have been read yet.
+pub(crate) fn sweep_with(attempt: &str, group: Option<&Group>, rounds: u32) -> io::Result<Swept> {
     let marker = marker(attempt);
     let mut killed = HashMap::new();
     let mut survivors = Vec::new();
-    for round in 0..ROUNDS {
+    if let Some(group) = group {
+        // A killed process takes a moment to leave its cgroup, which can be removed only when it is empty.
+        for round in 0..rounds {
+            let members = group.members();
+            if members.is_empty() {
+                break;
+            }
+            killed.extend(members.into_iter().map(|pid| (pid, os::start_ticks(pid).unwrap_or(0))));
+            group.kill();
+            pause(round);
+        }
+    }
+    for round in 0..rounds {
         survivors = os::carriers(&marker)?;
         if survivors.is_empty() {
             break;
@@ -36,10 +58,20 @@ pub fn sweep(attempt: &str) -> io::Result<Swept> {
             killed.insert(process.pid, process.start_ticks);
             os::kill_carrier(process, &marker);
         }
-        clock::pause(Duration::from_millis(u64::from(round.min(10)) * 12 + 1));
+        pause(round);
+    }
+    for member in os::living(group.map_or_else(Vec::new, Group::members)) {
+        if !survivors.contains(&member) {
+            survivors.push(member);
+        }
     }
     let killed = u32::try_from(killed.len()).unwrap_or(u32::MAX);
     Ok(Swept { killed, survivors })
+}
+
+/// Gives killed processes time to end, more in each round.
+fn pause(round: u32) {
+    clock::pause(Duration::from_millis(u64::from(round.min(10)) * 12 + 1));
 }
 
 /// Lists the living processes that carry the attempt's marker, except this process.

@@ -7,7 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::{Account, Channel, Child, Failure, Given, Reaped, Source, unsupported};
+use super::{Abilities, Account, Channel, Child, Failure, Given, Reaped, Source, Used, Weight, unsupported};
+use crate::protocol::limits::{LimitKind, PlanLimits};
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{SpawnFailure, Survivor};
 
@@ -21,7 +22,7 @@ pub fn account() -> Option<Account> {
 }
 
 /// A type without values.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Never {}
 
 /// What the system tells a runner. There are no values of this type here.
@@ -89,7 +90,12 @@ pub(crate) fn boot_id() -> io::Result<String> {
 }
 
 /// Refuses.
-pub(crate) fn spawn(_plan: &Plan, _arguments: &[String], _given: &mut Given) -> Result<Child, Failure> {
+pub(crate) fn spawn(
+    _plan: &Plan,
+    _arguments: &[String],
+    _given: &mut Given,
+    _group: Option<&Group>,
+) -> Result<Child, Failure> {
     Err(Failure::new(SpawnFailure::Other, unsupported().to_string()))
 }
 
@@ -111,12 +117,114 @@ pub(crate) fn reap(_leader: u32) -> Reaped {
     Reaped { leader: None, none_left: true }
 }
 
-pub(crate) fn usage() -> (f64, u64) {
-    (0.0, 0)
+pub(crate) fn usage() -> Used {
+    Used::default()
+}
+
+/// No ability, because no command runs here.
+#[must_use]
+pub fn abilities() -> Abilities {
+    Abilities::default()
+}
+
+/// Does nothing, because there are no cgroups here.
+pub fn remove_left_cgroups() {}
+
+/// False: no command runs here, as whoever.
+pub(crate) fn root() -> bool {
+    false
+}
+
+pub(crate) fn weight() -> io::Result<Weight> {
+    Ok(Weight::default())
+}
+
+/// The cgroup of an attempt. There are no values of this type here.
+#[derive(Debug)]
+pub(crate) struct Group(Never);
+
+impl Group {
+    /// Refuses.
+    pub(crate) fn create(_folder: &Path, _attempt: &str) -> io::Result<Self> {
+        Err(unsupported())
+    }
+
+    pub(crate) fn left(_attempt: &str) -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn holds(&self, _kind: LimitKind) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn limit(&self, _limits: &PlanLimits) -> io::Result<()> {
+        match self.0 {}
+    }
+
+    pub(crate) fn members(&self) -> Vec<u32> {
+        match self.0 {}
+    }
+
+    pub(crate) fn kill(&self) {
+        match self.0 {}
+    }
+
+    pub(crate) fn used(&self) -> Used {
+        match self.0 {}
+    }
+
+    pub(crate) fn hits(&self) -> Vec<LimitKind> {
+        match self.0 {}
+    }
+
+    pub(crate) fn remove(&self) {
+        match self.0 {}
+    }
+}
+
+/// An account that a command can run as.
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    pub(crate) account: Account,
+    never: Never,
+}
+
+impl User {
+    /// None, because no command runs here.
+    pub(crate) fn find(_name: &str) -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn owns(&self, _file: &std::fs::Metadata) -> bool {
+        match self.never {}
+    }
+
+    pub(crate) fn is_own(&self) -> bool {
+        match self.never {}
+    }
+}
+
+/// None, because no command runs here.
+#[must_use]
+pub fn user(_name: &str) -> Option<Account> {
+    None
+}
+
+pub(crate) fn give(_folder: &Path, user: &User) -> io::Result<()> {
+    match user.never {}
+}
+
+/// None, because no command runs here.
+pub(crate) fn shared_folders() -> Vec<PathBuf> {
+    Vec::new()
 }
 
 pub(crate) fn start_ticks(_pid: u32) -> Option<u64> {
     None
+}
+
+pub(crate) fn living(_pids: Vec<u32>) -> Vec<Survivor> {
+    Vec::new()
 }
 
 pub(crate) fn survivors() -> io::Result<Vec<Survivor>> {

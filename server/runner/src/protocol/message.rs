@@ -9,6 +9,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::protocol::limits::LimitKind;
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{CancelledBy, ExitRecord, TimeLimit};
 
@@ -138,6 +139,28 @@ pub enum StopReason {
         /// The limit in seconds.
         seconds: f64,
     },
+    /// The processes passed a limit.
+    Limit {
+        /// Which limit passed.
+        limit: LimitKind,
+        /// The limit, in the unit of its kind.
+        value: i64,
+    },
+}
+
+impl StopReason {
+    /// The reason as part of a note in the log.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Cancel { by: CancelledBy::Server } => "cancelled".to_owned(),
+            Self::Cancel { by: CancelledBy::Signal } => "a signal asked the runner to end".to_owned(),
+            Self::TimeLimit { limit: TimeLimit::Attempt, seconds } => format!("attempt timeout of {seconds} s passed"),
+            Self::TimeLimit { limit: TimeLimit::Run, seconds } => format!("run timeout passed ({seconds} s were left)"),
+            Self::Limit { limit: LimitKind::Memory, value } => format!("more memory than {value} bytes"),
+            Self::Limit { limit: LimitKind::Processes, value } => format!("more than {value} processes"),
+            Self::Limit { limit, value } => format!("the limit {limit:?} of {value} was passed"),
+        }
+    }
 }
 
 /// Encodes a message to the runner as a line for its standard input or socket. The line is wiped when it is dropped,

@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: the transport (`link`, `attempt::control`). Start reading at `plan`, then `message`.
 
+pub mod limits;
 pub mod message;
 pub mod plan;
 pub mod record;

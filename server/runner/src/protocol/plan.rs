@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::limits::PlanLimits;
 use crate::protocol::secret::PlanSecret;
 
 /// Name of the environment variable that marks every process of an attempt; its value is the attempt id.
@@ -75,9 +76,21 @@ pub struct Plan {
     /// Whether processes that continue after the command has ended are left alone and reported, instead of stopped.
     #[serde(default)]
     pub leave_behind: bool,
+    /// Whether the command is stopped when the server's channel ends, because nobody else waits for it.
+    #[serde(default)]
+    pub stop_with_server: bool,
     /// Limits of the log.
     #[serde(default)]
     pub log: LogLimits,
+    /// Limits of the processes.
+    #[serde(default)]
+    pub limits: PlanLimits,
+    /// Name of the account that the command runs as; none: that of the runner.
+    #[serde(default)]
+    pub run_as: Option<String>,
+    /// Folder of a cgroup in which the runner creates one for the attempt; none: the attempt has none.
+    #[serde(default)]
+    pub cgroup: Option<PathBuf>,
 }
 
 /// A script carried inside the plan.

@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::limits::{AppliedLimit, LimitKind};
+
 /// The full result of one attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExitRecord {
@@ -21,8 +23,18 @@ pub struct ExitRecord {
     pub finished_at_micros: i64,
     /// Processor seconds (user and system) of the command and all its reaped descendants.
     pub cpu_seconds: f64,
-    /// Peak resident memory of the largest of its processes, in bytes.
+    /// Peak memory in bytes: of all processes together if the kernel or the runner measured that, otherwise resident
+    /// memory of the largest process.
     pub peak_memory_bytes: u64,
+    /// Bytes that its processes read from disks, not counting what was in memory already.
+    #[serde(default)]
+    pub disk_read_bytes: u64,
+    /// Bytes that its processes wrote for disks.
+    #[serde(default)]
+    pub disk_written_bytes: u64,
+    /// The limits of its processes.
+    #[serde(default)]
+    pub limits: Vec<AppliedLimit>,
     /// Figures of the log.
     pub log: LogTotals,
     /// Whether a descendant still held the output pipes after `leak_grace_seconds`.
@@ -53,6 +65,9 @@ impl ExitRecord {
             finished_at_micros,
             cpu_seconds: 0.0,
             peak_memory_bytes: 0,
+            disk_read_bytes: 0,
+            disk_written_bytes: 0,
+            limits: Vec::new(),
             log: LogTotals::default(),
             leaked_output: false,
             swept: 0,
@@ -91,6 +106,13 @@ pub enum Outcome {
         limit: TimeLimit,
         /// The limit in seconds.
         seconds: f64,
+    },
+    /// A limit of the processes was passed, and the runner stopped the command.
+    LimitPassed {
+        /// Which limit.
+        limit: LimitKind,
+        /// The limit, in the unit of its kind.
+        value: i64,
     },
     /// Somebody asked for the stop.
     Cancelled {

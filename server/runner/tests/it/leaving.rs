@@ -176,3 +176,23 @@ fn a_sweep_hits_nobody_else() {
     let swept = Link::new("an-attempt-that-never-was.log").sweep().unwrap();
     assert_eq!(swept, orc_runner::Swept::default());
 }
+
+#[test]
+fn a_command_that_only_its_server_waits_for_is_stopped_when_the_server_goes() {
+    // Once while the command runs, and once so early that the end arrives together with the plan.
+    for early in [false, true] {
+        let place = Place::new();
+        let mut plan = place.plan(&["setsid-grandchild", "600"]);
+        (plan.stop_with_server, plan.grace_seconds) = (true, 0.05);
+        let running = place.start(plan);
+        if !early {
+            running.until_logged("ready");
+        }
+        let (place, mut runner) = forsake(running);
+        assert!(runner.wait().unwrap().success());
+        let record = orc_runner::exit_record(&place.log()).unwrap().unwrap();
+        let done = Done::check(place, record);
+        assert_eq!(done.record.outcome, Outcome::Cancelled { by: CancelledBy::Server }, "{}", done.text());
+        assert_eq!(done.names(), [format!("{}.log", done.place.attempt)]);
+    }
+}

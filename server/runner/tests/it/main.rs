@@ -5,12 +5,15 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod escapes;
 mod forking;
 mod format;
 mod leaving;
 mod left_behind;
+mod limits;
 mod masking;
 mod output;
+mod run_as;
 mod secrets;
 mod starting;
 mod stopping;
@@ -22,7 +25,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use orc_runner::{
-    Content, ExitRecord, Link, LogLimits, LogReader, Outcome, Plan, RunnerMessage, ServerMessage, Stream,
+    Content, ExitRecord, Link, LogLimits, LogReader, Outcome, Plan, PlanLimits, RunnerMessage, ServerMessage, Stream,
 };
 use tempfile::TempDir;
 
@@ -80,7 +83,11 @@ impl Place {
             leak_grace_seconds: 2.0,
             umask: 0o022,
             leave_behind: false,
+            stop_with_server: false,
             files: Vec::new(),
+            limits: PlanLimits::default(),
+            run_as: None,
+            cgroup: None,
             notes: Vec::new(),
             log: LogLimits { min_free_percent: 0.0, ..LogLimits::default() },
         }

@@ -78,8 +78,13 @@ fn tags() -> Value {
         {"name": "task", "description": "Definitions of what to run"},
         {"name": "schedule", "description": "When tasks become due, and what became of each slot"},
         {"name": "calendar", "description": "Named sets of dates to run on or to skip, and maintenance windows"},
+        {"name": "channel", "description": "Ways by which notifications leave Orc"},
+        {"name": "delivery", "description": "What was sent by which channel, and what became of it"},
+        {"name": "rule", "description": "Who is told what, about which tasks, and when"},
+        {"name": "incident", "description": "What is or was wrong with tasks"},
         {"name": "pool", "description": "Named limits on how many runs there are at once"},
         {"name": "credential", "description": "Named secrets that tasks use, and the vault that seals them"},
+        {"name": "network", "description": "Network profiles: named facts about the network that tasks can need"},
         {"name": "run", "description": "Runs of tasks, with their attempts and logs"},
         {"name": "user", "description": "People who may log in"},
         {"name": "token", "description": "Keys for programs"},
@@ -102,7 +107,8 @@ fn problem_schema() -> Value {
             "code": {"type": "string", "description": "The kind of problem, for programs.", "example": "invalid"},
             "request_id": {"type": "string", "description": "Id of the request in the server's log."},
             "fields": {"type": "array", "description": "What is wrong with each field.",
-                "items": {"$ref": "#/components/schemas/ProblemField"}}
+                "items": {"$ref": "#/components/schemas/ProblemField"}},
+            "current_version": {"type": "integer", "minimum": 0, "description": "The version now, if the change was based on another one (412). Only there then."}
         }
     })
 }
@@ -207,7 +213,7 @@ fn bound_integer(map: &mut Map<String, Value>) {
     }
 }
 
-/// Marks all fields as required in every schema that no request uses, because answers always contain all their
+/// Marks all fields as required in every schema that no request uses, because answers but problems always contain all their
 /// fields.
 fn require_answer_fields(root: &mut Map<String, Value>) {
     let mut requested = BTreeSet::new();
@@ -215,7 +221,7 @@ fn require_answer_fields(root: &mut Map<String, Value>) {
         collect_refs(&operation["requestBody"], &root["components"]["schemas"], &mut requested);
     }
     let schemas = root["components"]["schemas"].as_object_mut().expect("there are schemas");
-    for (_, schema) in schemas.iter_mut().filter(|(name, _)| !requested.contains(*name)) {
+    for (_, schema) in schemas.iter_mut().filter(|(name, _)| !requested.contains(*name) && *name != "Problem") {
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else { continue };
         let all: Vec<Value> = properties.keys().map(|key| json!(key)).collect();
         schema["required"] = Value::Array(all);

@@ -30,6 +30,11 @@ pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
             Some(must_be_text(error.instance()))
         }
         ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => type_words(&kind.to_string()).map(str::to_owned),
+        ValidationErrorKind::Type { kind: TypeKind::Multiple(kinds) } => {
+            let kinds: Vec<String> = kinds.iter().map(|kind| kind.to_string()).filter(|kind| kind != "null").collect();
+            let words = kinds.iter().filter_map(|kind| type_words(kind)).next().filter(|_| kinds.len() == 1);
+            words.map(|words| format!("{words}, or null"))
+        }
         ValidationErrorKind::MinItems { limit: 1 } => Some("needs at least one entry".to_owned()),
         ValidationErrorKind::MinItems { limit } => Some(format!("needs at least {limit} entries")),
         ValidationErrorKind::MaxItems { limit } => Some(format!("may have at most {limit} entries")),
@@ -48,7 +53,10 @@ pub(in crate::api) fn words(error: &ValidationError<'_>) -> String {
 
 fn is_secret(error: &ValidationError<'_>) -> bool {
     let at = error.instance_path().to_string();
-    ["password", "secret", "token"].iter().any(|word| at.contains(word))
+    // A credential has its values at these places.
+    at == "/value"
+        || at.starts_with("/values/")
+        || ["password", "passphrase", "secret", "token"].iter().any(|word| at.contains(word))
 }
 
 fn type_words(kind: &str) -> Option<&'static str> {
@@ -118,6 +126,13 @@ mod tests {
             (json!({"type": "string"}), json!(null), "must be text: write \"\" for an empty text"),
             (json!({"type": "string"}), json!([]), "must be text"),
             (json!({"properties": {"password": {"type": "string"}}}), json!({"password": 12}), "must be text"),
+            (
+                json!({"properties": {"values": {"properties": {"pin": {"type": "string"}}}}}),
+                json!({"values": {"pin": 12}}),
+                "must be text",
+            ),
+            (json!({"type": ["string", "null"]}), json!(12), "must be text, or null"),
+            (json!({"type": ["null", "object"]}), json!([]), "must be an object with names and values, or null"),
             (json!({"minItems": 1}), json!([]), "needs at least one entry"),
             (json!({"minLength": 1}), json!(""), "must not be empty"),
             (json!({"minimum": 1}), json!(0), "must be at least 1"),

@@ -1,5 +1,7 @@
 //! Answers that all resources share: one with its version, a new one with its path, a reason.
 
+use crate::domain::dependencies::Sight;
+use crate::domain::dependencies::sight::SightCode;
 use crate::domain::reason;
 use crate::domain::reason::ReasonCode;
 use crate::domain::schedules;
@@ -66,6 +68,11 @@ said!(
 said!(
     /// What is special about a slot.
     SlotNote (SlotNoteCode, "skipped by calendar de-holidays: Christmas Day") = schedules::Note
+);
+
+said!(
+    /// What was seen of a dependency.
+    DependencySight (SightCode, "there is no /srv/inbox/*.csv") = Sight
 );
 
 /// The arguments of a fact.

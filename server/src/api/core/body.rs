@@ -106,7 +106,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Adds the expected form to what the time library says about a bad day or instant.
+/// Adds the expected form to what the libraries say about a bad number, day or instant.
 fn with_form(message: &str) -> String {
     const OF_CHRONO: [&str; 6] = [
         "input is out of range",
@@ -116,6 +116,15 @@ fn with_form(message: &str) -> String {
         "premature end of input",
         "trailing input",
     ];
+    const OF_NUMBERS: [&str; 4] = [
+        "invalid digit found in string",
+        "number too large to fit in target type",
+        "number too small to fit in target type",
+        "cannot parse integer from empty string",
+    ];
+    if OF_NUMBERS.contains(&message) {
+        return "must be a whole number that is not too large, and not negative".to_owned();
+    }
     if !OF_CHRONO.contains(&message) {
         return message.to_owned();
     }

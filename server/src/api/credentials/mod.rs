@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: any way to read a value. Start reading at `wire`.
 
+mod import;
 pub mod wire;
 
 use self::wire::{
@@ -14,7 +15,7 @@ use super::core::error::ApiResult;
 use super::core::page::{DryRunQuery, NamedPageQuery};
 use super::core::state::ApiState;
 use crate::app::core::write::Write;
-use crate::app::credentials::vault::VaultView;
+use crate::app::credentials::vault::{NewKey, VaultView};
 use crate::app::credentials::{self as app, CredentialDefinition, CredentialView, Values};
 use crate::app::{Caller, Error};
 use crate::domain::model::CredentialRecord;
@@ -31,6 +32,7 @@ use utoipa_axum::routes;
 pub fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(credential_list, credential_create))
+        .routes(routes!(import::credential_import))
         .routes(routes!(credential_view, credential_update, credential_delete))
         .routes(routes!(credential_rotate))
         .routes(routes!(credential_usage))
@@ -127,7 +129,7 @@ pub async fn credential_rotate(
     Ok(tagged(state.app.credential_rotate(&caller, &credential, values, expires_at, base).await?))
 }
 
-/// Delete a credential that no task uses.
+/// Delete a credential that no task and no channel uses.
 #[utoipa::path(delete, path = "/credentials/{credential}", tag = "credential",
     params(("credential" = String, Path, description = "Name or id of the credential"), ("If-Match" = Option<String>, Header, description = "Version on which the deletion is based")),
     responses((status = 204, description = "Deleted")),
@@ -142,7 +144,7 @@ pub async fn credential_delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Show which tasks use a credential.
+/// Show which tasks and channels use a credential.
 #[utoipa::path(get, path = "/credentials/{credential}/usage", tag = "credential", params(("credential" = String, Path, description = "Name or id of the credential")),
     responses((status = 200, description = "Who uses the credential", body = CredentialUsage)),
     extensions(("x-permission" = json!("read"))))]
@@ -151,11 +153,12 @@ pub async fn credential_usage(
     Extension(caller): Extension<Caller>,
     Path(credential): Path<String>,
 ) -> ApiResult<Json<CredentialUsage>> {
-    let app::CredentialUsage { record, tasks } = state.app.credential_usage(&caller, &credential).await?;
+    let app::CredentialUsage { record, tasks, channels } = state.app.credential_usage(&caller, &credential).await?;
     let task_out =
         |app::CredentialTask { task, uses }| CredentialTask { task, uses: uses.into_iter().map(use_out).collect() };
     Ok(Json(CredentialUsage {
         tasks: tasks.into_iter().map(task_out).collect(),
+        channels,
         last_used_at: record.last_used_at,
         last_used_by: record.last_used_by,
         changed_by: record.changed_by,
@@ -192,20 +195,17 @@ pub async fn vault_rotate(
     Extension(caller): Extension<Caller>,
     Body(body): Body<VaultRotate>,
 ) -> ApiResult<Json<Vault>> {
-    Ok(Json(vault_out(state.app.vault_rotate(&caller, body.passphrase).await?)))
+    let VaultRotate { passphrase, forget_values } = body;
+    Ok(Json(vault_out(state.app.vault_rotate(&caller, NewKey { passphrase, forget_values }).await?)))
 }
 
 /// Joins the two ways to give values: one value, or several by name.
 fn values_in(kind: CredentialKind, value: Option<Secret>, mut values: Values) -> Result<Values, Error> {
-    let single = kind.fields().len() == 1;
-    if let Some(value) = value {
-        if !single {
-            let names: Vec<_> = kind.fields().iter().map(|field| field.name).collect();
-            let message =
-                format!("a credential of kind {kind} has several values; give them as values: {}", names.join(", "));
-            return Err(Error::invalid("/value", message));
-        }
-        values.insert(kind.main_field().to_owned(), value);
+    let main = kind.main_field();
+    if let Some(value) = value
+        && values.insert(main.to_owned(), value).is_some()
+    {
+        return Err(Error::invalid("/value", format!("is given twice: also as values, {main}")));
     }
     Ok(values)
 }

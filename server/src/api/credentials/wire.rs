@@ -74,7 +74,7 @@ pub struct CredentialCreate {
     /// When the value stops being valid where it is used; null: unknown, or never.
     #[serde(default)]
     pub expires_at: Option<DateTime<Utc>>,
-    /// The secret value, for kinds that have one value.
+    /// The secret value; of a login or a mail server: its password.
     #[serde(default)]
     #[schema(value_type = Option<String>, write_only, format = Password)]
     pub value: Option<Secret>,
@@ -104,7 +104,7 @@ pub struct CredentialUpdate {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialRotate {
-    /// The secret value, for kinds that have one value.
+    /// The secret value; of a login or a mail server: its password.
     #[serde(default)]
     #[schema(value_type = Option<String>, write_only, format = Password)]
     pub value: Option<Secret>,
@@ -164,6 +164,8 @@ page!(
 pub struct CredentialUsage {
     /// The tasks that use it, by name.
     pub tasks: Vec<CredentialTask>,
+    /// Names of the channels that use it.
+    pub channels: Vec<String>,
     /// When a run last used it.
     pub last_used_at: Option<DateTime<Utc>>,
     /// Name of the task whose run used it last.
@@ -218,6 +220,11 @@ pub struct VaultRotate {
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 12, max_length = 1000, write_only, format = Password)]
     pub passphrase: Option<Secret>,
+    /// Whether the values of all credentials are given up because the present key is lost. The credentials stay, and
+    /// each needs a new value. Refused while the present key works.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub forget_values: bool,
 }
 
 /// Converts a use to the domain.

@@ -8,6 +8,7 @@ use crate::api::core::state::ApiState;
 use crate::api::schedules::slot_out;
 use crate::api::schedules::wire::SlotPreview;
 use crate::api::tasks::definition::TaskDefinition;
+use crate::app::forecast::effects::TaskDifference;
 use crate::app::{self, Caller};
 use crate::domain::forecast::effect::{Difference, KeyedSlot, Move};
 use axum::extract::State;
@@ -52,6 +53,8 @@ pub struct Effect {
 pub struct TaskEffect {
     /// Name of the task.
     pub task: String,
+    /// Whether its runs wait for dependencies, so that they may start after their slots.
+    pub may_wait: bool,
     /// Slots that appear, at most 200 of them.
     pub appear: Vec<SlotPreview>,
     /// Slots that vanish, at most 200 of them.
@@ -119,10 +122,11 @@ fn effect_out(effect: app::forecast::effects::Effect) -> Effect {
     }
 }
 
-fn task_out((task, difference): (String, Difference)) -> TaskEffect {
+fn task_out(effect: TaskDifference) -> TaskEffect {
+    let TaskDifference { task, may_wait, difference } = effect;
     let Difference { appear, vanish, moved } = difference;
     let out = |KeyedSlot { key, slot }| slot_out(Some(key), &slot);
     let moved = moved.into_iter().map(|Move { from, to }| SlotMove { from: out(from), to: out(to) }).collect();
     let (appear, vanish) = (appear.into_iter().map(out).collect(), vanish.into_iter().map(out).collect());
-    TaskEffect { task, appear, vanish, moved }
+    TaskEffect { task, may_wait, appear, vanish, moved }
 }

@@ -75,6 +75,8 @@ pub struct PlanSlot {
     pub scheduled_local: String,
     /// Expected duration of the run in seconds, learnt from the runs of the last 30 days; null: there were none.
     pub expected_duration_seconds: Option<f64>,
+    /// Whether the run waits for dependencies, so that it may start after the slot.
+    pub may_wait: bool,
     /// Whether the slot is only recorded and does not run; the notes say why.
     pub skipped: bool,
     /// What is special about the slot.
@@ -187,13 +189,14 @@ pub async fn plan_days(
 }
 
 fn slot_out(planned: PlannedSlot) -> PlanSlot {
-    let PlannedSlot { task, schedule_key, slot, expected_seconds } = planned;
+    let PlannedSlot { task, schedule_key, slot, expected_seconds, may_wait } = planned;
     PlanSlot {
         task,
         schedule_key,
         scheduled_for: slot.scheduled_for,
         scheduled_local: slot.scheduled_local().to_rfc3339(),
         expected_duration_seconds: expected_seconds,
+        may_wait,
         skipped: slot.skipped,
         notes: slot.notes.iter().cloned().map(Into::into).collect(),
     }

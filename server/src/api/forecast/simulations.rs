@@ -61,6 +61,8 @@ pub struct Simulation {
     pub timezone: String,
     /// Number of tasks that took part.
     pub task_count: usize,
+    /// Names of the tasks that took part as if they never waited for their dependencies, such as a file.
+    pub may_wait: Vec<String>,
     /// Tasks and schedules that could not take part, each with the reason.
     pub left_out: Vec<SimulationLeftOut>,
     /// Number of slots that are due and that no calendar or clock change skips.
@@ -219,7 +221,8 @@ fn left_out_out(left_out: LeftOut) -> SimulationLeftOut {
 }
 
 fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
-    let Simulated { from_at, until_at, first_hour: first, task_count, left_out, outcome, computed } = simulated;
+    let Simulated { from_at, until_at, first_hour: first, task_count, may_wait, left_out, outcome, computed } =
+        simulated;
     let Outcome { slots, skipped, hours, busiest, overlaps, waits, limit, proposals } = outcome;
     let hour = |(number, hour): (i64, Hour)| SimulatedHour {
         hour_at: first + TimeDelta::hours(number),
@@ -231,6 +234,7 @@ fn simulation_out(simulated: Simulated, timezone: String) -> Simulation {
         until_at,
         timezone,
         task_count,
+        may_wait,
         left_out: left_out.into_iter().map(left_out_out).collect(),
         slot_count: slots,
         skipped_count: skipped,

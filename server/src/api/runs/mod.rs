@@ -7,8 +7,8 @@ pub mod logs;
 pub mod wire;
 
 use self::wire::{
-    Attempt, CredentialUsed, LeftBehind, LogSize, Run, RunListQuery, RunPage, RunRerun, RunStats, RunStatsPoint,
-    RunStatsQuery, RunSummary, RunTask, Trigger, WaitingOn,
+    Attempt, AttemptLimit, CredentialUsed, LeftBehind, LogSize, Run, RunDependency, RunListQuery, RunPage, RunRerun,
+    RunStats, RunStatsPoint, RunStatsQuery, RunSummary, RunTask, Trigger, WaitingOn,
 };
 use super::core::answer;
 use super::core::body::{Body, IdempotencyKey, Path, Query, page_request};
@@ -17,8 +17,9 @@ use super::core::state::ApiState;
 use crate::app::runs::RunView;
 use crate::app::runs::idempotency::Idempotency;
 use crate::app::{App, Caller};
+use crate::domain::core::limits::{AppliedLimit, of};
 use crate::domain::ids::RunId;
-use crate::domain::model::{self, AttemptRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
+use crate::domain::model::{self, AttemptRecord, RunDependencyRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
 use crate::domain::reason::Reason;
 use crate::domain::runs;
 use crate::domain::vocabulary::{RunState, StatsStep};
@@ -39,7 +40,9 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(run_stats))
         .routes(routes!(run_view, run_delete))
         .routes(routes!(run_cancel))
+        .routes(routes!(run_start))
         .routes(routes!(run_rerun))
+        .routes(routes!(run_acknowledge))
         .routes(routes!(logs::run_log))
         .routes(routes!(logs::run_log_stream))
 }
@@ -60,6 +63,7 @@ pub async fn run_list(
         trigger: query.trigger,
         from_at: query.from_at,
         until_at: query.until_at,
+        suspicious: query.suspicious,
     };
     let listed = state.app.run_list(&caller, query.task.as_deref(), filter, &page).await?;
     let now = state.app.clock().now();
@@ -93,6 +97,19 @@ pub async fn run_cancel(
     Ok(Json(run_whole(&state.app, run).await?))
 }
 
+/// Start a run without waiting any longer for its dependencies. It may still wait for its pool or for an earlier run.
+#[utoipa::path(post, path = "/runs/{run}/start", tag = "run", params(("run" = Uuid, Path, description = "Id of the run")),
+    responses((status = 200, description = "The run", body = Run)),
+    extensions(("x-permission" = json!("run"))))]
+pub async fn run_start(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+) -> ApiResult<Json<Run>> {
+    let run = state.app.run_start(&caller, RunId(run)).await?;
+    Ok(Json(run_whole(&state.app, run).await?))
+}
+
 /// Run a run again.
 #[utoipa::path(post, path = "/runs/{run}/rerun", tag = "run",
     params(("run" = Uuid, Path, description = "Id of the run"), ("Idempotency-Key" = Option<String>, Header, description = "A key of your choice. The same key returns the same run for 24 hours")),
@@ -110,6 +127,20 @@ pub async fn run_rerun(
     let key = key.map(|key| Idempotency::new(&caller, "run_rerun", &run.to_string(), key, &request));
     let run = state.app.run_rerun(&caller, RunId(run), body.params, body.newest_version, key).await?;
     run_created(&state.app, run).await
+}
+
+/// Say that a suspicious run is normal: its mark is removed, and its values count as normal from now on.
+#[utoipa::path(post, path = "/runs/{run}/acknowledge", tag = "run",
+    params(("run" = Uuid, Path, description = "Id of the run")),
+    responses((status = 200, description = "The run", body = Run)),
+    extensions(("x-permission" = json!("run"))))]
+pub async fn run_acknowledge(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(run): Path<Uuid>,
+) -> ApiResult<Json<Run>> {
+    let run = state.app.run_acknowledge(&caller, RunId(run)).await?;
+    Ok(Json(run_whole(&state.app, run).await?))
 }
 
 /// Delete a finished run and its log.
@@ -166,9 +197,37 @@ pub fn seconds(length: TimeDelta) -> f64 {
 
 /// Converts a run with its attempts.
 fn run_out(view: RunView, now: DateTime<Utc>) -> Run {
-    let RunView { run, attempts } = view;
+    let RunView { run, attempts, dependencies } = view;
     let attempts = attempts.into_iter().map(|attempt| attempt_out(attempt, now)).collect();
-    Run { summary: summary_out(run, now), attempts }
+    let dependencies = dependencies.into_iter().map(dependency_out).collect();
+    Run { summary: summary_out(run, now), attempts, dependencies }
+}
+
+fn dependency_out(dependency: RunDependencyRecord) -> RunDependency {
+    let RunDependencyRecord {
+        key,
+        rule,
+        on_unmet: _,
+        met,
+        sight,
+        looked_at,
+        look_ended_at: _,
+        troubles: _,
+        next_look_at,
+        deadline_at,
+        waived_by,
+    } = dependency;
+    RunDependency {
+        kind: rule.as_ref().map(|rule| rule.kind().to_owned()),
+        words: rule.map_or_else(|| key.clone(), |rule| rule.words()),
+        key,
+        met,
+        seen: sight.map(Into::into),
+        looked_at,
+        next_look_at,
+        deadline_at,
+        waived_by,
+    }
 }
 
 fn waits_for(run: &RunRecord) -> Option<Reason> {
@@ -198,6 +257,7 @@ fn summary_out(run: RunRecord, now: DateTime<Utc>) -> RunSummary {
             by: run.trigger.by,
             schedule_key: run.trigger.schedule_key,
             rerun_of: run.trigger.rerun_of.map(|run| run.0),
+            edited_params: run.trigger.edited_params,
         },
         scheduled_for: run.scheduled_for,
         created_at: run.created_at,
@@ -214,7 +274,8 @@ fn summary_out(run: RunRecord, now: DateTime<Utc>) -> RunSummary {
         waiting_on: waits.into_iter().collect(),
         node: run.node,
         log: LogSize { bytes: run.log_bytes, lines: run.log_lines, truncated: run.log_truncated },
-        actions: runs::actions(run.state),
+        actions: runs::actions(run.state, run.gated, !run.suspicious.is_empty()),
+        suspicious: run.suspicious.into_iter().map(Into::into).collect(),
     }
 }
 
@@ -232,12 +293,20 @@ fn attempt_out(attempt: AttemptRecord, now: DateTime<Utc>) -> Attempt {
         reason: attempt.reason.map(Into::into),
         cpu_seconds: attempt.cpu.map(seconds),
         peak_memory_bytes: attempt.peak_memory_bytes,
+        disk_read_bytes: attempt.disk_read_bytes,
+        disk_written_bytes: attempt.disk_written_bytes,
+        limits: attempt.limits.into_iter().map(limit_out).collect(),
         log: LogSize { bytes: attempt.log_bytes, lines: attempt.log_lines, truncated: attempt.log_dropped_bytes > 0 },
         leaked_output: attempt.leaked_output,
         survivor_count: attempt.survivor_count,
         left_behind: attempt.left_behind.into_iter().map(left_behind_out).collect(),
         credentials: attempt.credentials.into_iter().map(used_out).collect(),
     }
+}
+
+fn limit_out(limit: AppliedLimit) -> AttemptLimit {
+    let AppliedLimit { kind, value, means, passed } = limit;
+    AttemptLimit { kind, value, answer: of(means), means, passed }
 }
 
 fn used_out(used: model::CredentialUsed) -> CredentialUsed {

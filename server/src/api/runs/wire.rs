@@ -1,8 +1,10 @@
 //! Wire types of runs.
 
-use crate::api::core::answer::Reason;
+use crate::api::core::answer::{DependencySight, Reason};
 use crate::api::core::page::page;
-use crate::domain::vocabulary::{AttemptOutcome, RunAction, RunState, StatsStep, TriggerKind};
+use crate::domain::vocabulary::{
+    AttemptOutcome, LimitAnswer, LimitKind, LimitMeans, RunAction, RunState, StatsStep, TriggerKind,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,6 +33,8 @@ pub struct Trigger {
     pub schedule_key: Option<String>,
     /// The run that this run repeats.
     pub rerun_of: Option<Uuid>,
+    /// Params whose values differ from those of the run that this run repeats.
+    pub edited_params: Vec<String>,
 }
 
 /// A run in a list: everything except its attempts, of which there may be thousands.
@@ -69,6 +73,9 @@ pub struct RunSummary {
     pub result: Option<Value>,
     /// Why the run is in this state; null: there is no particular reason.
     pub reason: Option<Reason>,
+    /// Why the run looks wrong although it succeeded, by what earlier runs of its task took, logged and reported;
+    /// empty: it does not.
+    pub suspicious: Vec<Reason>,
     /// What the run is waiting for.
     pub waiting_on: Vec<WaitingOn>,
     /// Name of the server that runs it.
@@ -110,6 +117,34 @@ pub struct Run {
     pub summary: RunSummary,
     /// Attempts of the run, oldest first.
     pub attempts: Vec<Attempt>,
+    /// What the run waits for, or waited for, before its start. Empty until the first look of a new run.
+    pub dependencies: Vec<RunDependency>,
+}
+
+/// A dependency of a run.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RunDependency {
+    /// Key of the dependency within the task.
+    pub key: String,
+    /// Kind of the dependency: task, file, url, command, tcp, host or vpn; null: it cannot be read.
+    #[schema(example = "file")]
+    pub kind: Option<String>,
+    /// What must hold, in English.
+    #[schema(example = "/srv/inbox/*.csv exists")]
+    pub words: String,
+    /// Whether it held at the last look.
+    pub met: bool,
+    /// What the last look saw; null: there was none yet.
+    #[schema(inline = false)]
+    pub seen: Option<DependencySight>,
+    /// When the last look began.
+    pub looked_at: Option<DateTime<Utc>>,
+    /// When the next look is due; null: there will be none.
+    pub next_look_at: Option<DateTime<Utc>>,
+    /// When waiting ends; null: the run does not wait for it.
+    pub deadline_at: Option<DateTime<Utc>>,
+    /// Who started the run without waiting for it; null: nobody.
+    pub waived_by: Option<String>,
 }
 
 /// One process start within a run.
@@ -137,8 +172,15 @@ pub struct Attempt {
     pub reason: Option<Reason>,
     /// Processor seconds of the whole process tree.
     pub cpu_seconds: Option<f64>,
-    /// Peak memory of the largest process, in bytes.
+    /// Peak memory in bytes: of all processes together where that is measured (a limit on memory, or a cgroup with the
+    /// controller `memory`), otherwise of the largest one. Null for http tasks: the server itself makes their request.
     pub peak_memory_bytes: Option<u64>,
+    /// Bytes that the processes read from disks. What was in memory already does not count. Null for http tasks.
+    pub disk_read_bytes: Option<u64>,
+    /// Bytes that the processes wrote for disks. Null for http tasks.
+    pub disk_written_bytes: Option<u64>,
+    /// The limits that the processes had, and how each was held.
+    pub limits: Vec<AttemptLimit>,
     /// Size of the attempt's log.
     pub log: LogSize,
     /// Whether a process left behind still held the output when the attempt ended.
@@ -149,6 +191,22 @@ pub struct Attempt {
     pub left_behind: Vec<LeftBehind>,
     /// Credentials that the attempt got, each in the version that was the newest when it started.
     pub credentials: Vec<CredentialUsed>,
+}
+
+/// A limit that the processes of an attempt had.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AttemptLimit {
+    /// Which limit.
+    pub kind: LimitKind,
+    /// Its value: bytes of memory, percent of one processor, a number of processes or open files, or a niceness.
+    pub value: i64,
+    /// Whether the processes could pass it.
+    pub answer: LimitAnswer,
+    /// How it was held.
+    pub means: LimitMeans,
+    /// Whether the processes passed it, or would have if the kernel had let them. False for what each process has on
+    /// its own, because the kernel does not tell.
+    pub passed: bool,
 }
 
 /// A credential that an attempt got.
@@ -195,6 +253,8 @@ pub struct RunListQuery {
     pub from_at: Option<DateTime<Utc>>,
     /// Only runs created before this instant.
     pub until_at: Option<DateTime<Utc>>,
+    /// Only runs that are marked as suspicious (true), or only others (false).
+    pub suspicious: Option<bool>,
 }
 
 /// How to repeat a run.

@@ -9,10 +9,12 @@ use super::core::answer::Reason;
 use super::core::body::Body;
 use super::core::error::ApiResult;
 use super::core::state::{ApiState, ShownSetting};
+use crate::api::tasks::limits::{LimitAbility, abilities_out};
 use crate::app::Caller;
 use crate::app::clock::ClockView;
 use crate::app::system::disk::Disk;
 use crate::app::system::{self, DatabaseFacts, SystemView, WorkerStatus};
+use crate::domain::core::limits::Abilities;
 use crate::domain::vocabulary::Permission;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -68,8 +70,27 @@ pub struct System {
     pub disk: SystemDisk,
     /// The hold, if everything is on hold.
     pub hold: Option<Hold>,
+    /// What this server can do with the processes of tasks.
+    pub abilities: SystemAbilities,
     /// What needs somebody's attention.
     pub warnings: Vec<Reason>,
+}
+
+/// What this server can do with the processes of tasks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SystemAbilities {
+    /// Name of the account that the server runs as; null: the system does not know it.
+    #[schema(example = "orc")]
+    pub account: Option<String>,
+    /// User that tasks run as unless they name one with `run_as`.
+    #[schema(example = "orc")]
+    pub task_user: Option<String>,
+    /// Whether tasks can run as other users with `run_as`.
+    pub run_as: bool,
+    /// Whether each attempt gets a cgroup of its own, so that a stop ends all of its processes at once.
+    pub cgroup: bool,
+    /// What the server does about each kind of limit.
+    pub limits: Vec<LimitAbility>,
 }
 
 /// The machine's clock. If it jumps by more than an hour, Orc doubts it and plans by the time since boot, until the
@@ -207,8 +228,21 @@ pub async fn system_view(
         database: database.into(),
         disk: disk.into(),
         hold: hold.map(Hold::from),
+        abilities: (&settings.surroundings.abilities).into(),
         warnings: warnings.into_iter().map(Into::into).collect(),
     }))
+}
+
+impl From<&Abilities> for SystemAbilities {
+    fn from(abilities: &Abilities) -> Self {
+        Self {
+            account: abilities.account.clone(),
+            task_user: abilities.task_user.clone().or_else(|| abilities.account.clone()),
+            run_as: abilities.root,
+            cgroup: abilities.cgroup.is_some(),
+            limits: abilities_out(abilities),
+        }
+    }
 }
 
 /// List the settings and the source of each.

@@ -1,7 +1,9 @@
 //! Converts definitions between the wire and the domain. Each conversion destructures fully, so that a new field does
 //! not compile until somebody decides about it.
 
+use super::limits::{limits_in, limits_out};
 use crate::api::credentials::wire::{use_in, use_out};
+use crate::api::dependencies::convert::{dependencies_in, dependency_out};
 use crate::api::schedules::convert::{schedule_in, schedule_out};
 use crate::api::triggers::convert::{trigger_out, triggers_in};
 use crate::api::wire;
@@ -28,10 +30,13 @@ impl wire::TaskDefinition {
             environment,
             umask,
             leave_behind,
+            limits,
+            run_as,
             credentials,
             params,
             schedules,
             triggers,
+            dependencies,
             overlap,
             pool,
             pool_weight,
@@ -44,13 +49,12 @@ impl wire::TaskDefinition {
             log,
             retention,
             on_server_stop,
+            mark_suspicious,
         } = self;
         let mut schedules: Vec<_> = schedules.into_iter().map(|schedule| schedule_in(schedule, timezone)).collect();
         schedules::fill_keys(&mut schedules);
-        let mut seen = std::collections::HashSet::new();
-        tags.retain(|tag| seen.insert(tag.clone()));
-        let wire::LogRules { max_bytes } = log;
-        let wire::Retention { days, runs } = retention;
+        let day_zone = schedules.first().map_or_else(|| timezone.to_owned(), |first| first.timezone.clone());
+        each_once(&mut tags);
         tasks::Definition {
             name,
             title,
@@ -63,10 +67,13 @@ impl wire::TaskDefinition {
             environment,
             umask: umask.as_deref().and_then(tasks::Umask::parse),
             leave_behind,
+            limits: limits_in(limits),
+            run_as: run_as.filter(|name| !name.is_empty()),
             credentials: credentials.into_iter().map(use_in).collect(),
             params: params.into_iter().map(param_in).collect(),
             schedules,
             triggers: triggers_in(triggers),
+            dependencies: dependencies_in(dependencies, &day_zone),
             overlap: overlap_in(overlap),
             pool: pool.filter(|pool| !pool.is_empty()),
             pool_weight,
@@ -76,11 +83,25 @@ impl wire::TaskDefinition {
             grace_seconds,
             success_codes,
             retry: retry_in(retry),
-            log: tasks::LogRules { max_bytes },
-            retention: tasks::Retention { days, runs },
+            log: log_in(log),
+            retention: retention_in(retention),
             on_server_stop,
+            mark_suspicious,
         }
     }
+}
+
+fn each_once(tags: &mut Vec<String>) {
+    let mut seen = std::collections::HashSet::new();
+    tags.retain(|tag| seen.insert(tag.clone()));
+}
+
+fn log_in(wire::LogRules { max_bytes }: wire::LogRules) -> tasks::LogRules {
+    tasks::LogRules { max_bytes }
+}
+
+fn retention_in(wire::Retention { days, runs }: wire::Retention) -> tasks::Retention {
+    tasks::Retention { days, runs }
 }
 
 /// Converts a definition to the wire. The `words` of schedules stay empty, because only the caller can compile
@@ -98,10 +119,13 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         environment,
         umask,
         leave_behind,
+        limits,
+        run_as,
         credentials,
         params,
         schedules,
         triggers,
+        dependencies,
         overlap,
         pool,
         pool_weight,
@@ -114,6 +138,7 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         log: tasks::LogRules { max_bytes },
         retention: tasks::Retention { days, runs },
         on_server_stop,
+        mark_suspicious,
     } = definition;
     wire::TaskDefinition {
         name,
@@ -127,10 +152,13 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         environment,
         umask: umask.map(|umask| umask.to_string()),
         leave_behind,
+        limits: limits_out(limits),
+        run_as,
         credentials: credentials.into_iter().map(use_out).collect(),
         params: params.into_iter().map(param_out).collect(),
         schedules: schedules.into_iter().map(schedule_out).collect(),
         triggers: triggers.into_iter().map(trigger_out).collect(),
+        dependencies: dependencies.into_iter().map(dependency_out).collect(),
         overlap: overlap_out(overlap),
         pool,
         pool_weight,
@@ -143,6 +171,7 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         log: wire::LogRules { max_bytes },
         retention: wire::Retention { days, runs },
         on_server_stop,
+        mark_suspicious,
     }
 }
 

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+use super::limits::Limits;
 use super::params::ParamSpec;
+pub use super::retry::*;
 use crate::api::contract::names::Name;
 use crate::api::core::defaults::{one, yes};
 use crate::api::credentials::wire::CredentialUse;
+use crate::api::dependencies::wire::TaskDependency;
 use crate::api::schedules::wire::Schedule;
 use crate::api::triggers::wire::TaskTrigger;
-use crate::domain::tasks::RetryOn;
 use crate::domain::vocabulary::OnServerStop;
 
 macro_rules! definition {
@@ -66,6 +68,15 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(default = false)]
             pub leave_behind: bool,
+            /// Limits of the processes of each attempt.
+            #[serde(default)]
+            pub limits: Limits,
+            /// User of the server's machine that the process runs as, such as `backup`; null: the server's setting
+            /// `task_user`, or its own account. Only a server that runs as root can do this. Without a working directory
+            /// the process starts in that user's home folder.
+            #[serde(default)]
+            #[schema(max_length = 100, example = "backup")]
+            pub run_as: Option<String>,
             /// Credentials that the process gets. An http task mentions them in its request.
             #[serde(default)]
             #[schema(max_items = 50, default = json!([]))]
@@ -85,6 +96,11 @@ macro_rules! definition {
             #[serde(default)]
             #[schema(max_items = 20, default = json!([]))]
             pub triggers: Vec<TaskTrigger>,
+            /// Conditions that must all hold before a run may start. A run that waits for them takes no place, and its
+            /// time limits begin with its first attempt.
+            #[serde(default)]
+            #[schema(max_items = 20, default = json!([]))]
+            pub dependencies: Vec<TaskDependency>,
             /// What happens when the task is due while one of its runs is open.
             #[serde(default = "overlap_default")]
             pub overlap: Overlap,
@@ -129,6 +145,11 @@ macro_rules! definition {
             #[serde(default = "keep")]
             #[schema(inline = false)]
             pub on_server_stop: OnServerStop,
+            /// Whether runs that succeed are marked as suspicious if their duration, their log or a number in their
+            /// result is far from what is usual for the task.
+            #[serde(default = "yes")]
+            #[schema(default = true)]
+            pub mark_suspicious: bool,
         }
     };
 }
@@ -274,70 +295,6 @@ pub struct OverlapAllow {
     pub max: u32,
 }
 
-/// Rule for further attempts.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Retry {
-    /// Maximum number of attempts of one run, including the first.
-    #[schema(minimum = 1, maximum = 100, default = 1)]
-    pub max_attempts: u32,
-    /// Seconds before the second attempt.
-    #[schema(minimum = 0, maximum = 31_622_400, default = 30)]
-    pub delay_seconds: f64,
-    /// How the delay grows.
-    pub backoff: Backoff,
-    /// Whether each delay is drawn at random between 0 and its full length.
-    #[schema(default = true)]
-    pub jitter: bool,
-    /// Outcomes after which there is another attempt.
-    #[schema(max_items = 3, default = json!(["failed", "timed_out", "lost"]))]
-    pub retry_on: Vec<RetryOn>,
-    /// If not empty, only these exit codes lead to another attempt.
-    #[schema(max_items = 50, default = json!([]))]
-    pub exit_codes: Vec<i32>,
-    /// Exit codes that never lead to another attempt.
-    #[schema(max_items = 50, default = json!([]))]
-    pub never_exit_codes: Vec<i32>,
-}
-
-impl Default for Retry {
-    fn default() -> Self {
-        Self {
-            max_attempts: 1,
-            delay_seconds: 30.0,
-            backoff: Backoff::Fixed,
-            jitter: true,
-            retry_on: vec![RetryOn::Failed, RetryOn::TimedOut, RetryOn::Lost],
-            exit_codes: Vec::new(),
-            never_exit_codes: Vec::new(),
-        }
-    }
-}
-
-/// Growth of the delay between attempts.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Backoff {
-    /// The delay stays the same.
-    Fixed,
-    /// The delay is multiplied each time.
-    Exponential(BackoffExponential),
-}
-
-/// The delay is multiplied each time.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BackoffExponential {
-    /// Multiplier.
-    #[serde(default = "two")]
-    #[schema(minimum = 1, maximum = 100, default = 2)]
-    pub factor: f64,
-    /// Maximum delay in seconds.
-    #[serde(default = "hour")]
-    #[schema(minimum = 0, maximum = 31_622_400, default = 3600)]
-    pub max_delay_seconds: f64,
-}
-
 /// Limits of one attempt's log.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -376,12 +333,6 @@ pub(in crate::api) fn fifty() -> i32 {
 }
 pub(in crate::api) fn ten() -> f64 {
     10.0
-}
-fn two() -> f64 {
-    2.0
-}
-fn hour() -> f64 {
-    3600.0
 }
 fn hundred() -> u32 {
     100

@@ -3,20 +3,26 @@
 //! Wire types are in `wire` and `definition`, conversions in `convert` and `out`. Deliberately absent: decisions
 //! about a definition, which `domain::tasks` makes. Start reading at `definition`.
 
+pub mod bands;
+pub mod changes;
 pub mod convert;
 pub mod definition;
 pub mod export;
 pub mod import;
+pub mod limits;
 pub(in crate::api) mod out;
 pub mod params;
+pub mod retry;
 pub mod wire;
 
 use self::convert::definition_out;
 use self::definition::TaskDefinition;
-use self::out::{applied_out, bulk_in, bulk_item, created, merge, saved, summary_out, tagged, task_out, version_out};
+use self::out::{
+    applied_out, bulk_in, bulk_item, created, merge, probe_out, saved, summary_out, tagged, task_out, version_out,
+};
 use self::wire::{
     RunCreate, Task, TaskApply, TaskApplyResult, TaskBulk, TaskBulkResult, TaskClone, TaskDeleteQuery, TaskListQuery,
-    TaskPage, TaskPatch, TaskVersion, TaskVersionPage,
+    TaskPage, TaskPatch, TaskProbe, TaskVersion, TaskVersionPage,
 };
 use super::core::body::{Body, IdempotencyKey, IfMatch, Path, Query, checked, page_request};
 use super::core::error::ApiResult;
@@ -53,8 +59,11 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(task_disable))
         .routes(routes!(task_clone))
         .routes(routes!(task_run))
+        .routes(routes!(task_probe))
         .routes(routes!(task_version_list))
         .routes(routes!(task_version_view))
+        .routes(routes!(changes::run_changes))
+        .routes(routes!(bands::task_bands))
 }
 
 /// The operation whose body is the answer of an export.
@@ -236,6 +245,21 @@ pub async fn task_run(
     let key = key.map(|key| Idempotency::new(&caller, "task_run", &task, key, &request));
     let run = state.app.run_create(&caller, &task, body.params, key).await?;
     run_created(&state.app, run).await
+}
+
+/// Look once at everything that a run of the task would wait for. Nothing is stored and nothing is started, except the
+/// commands of dependencies.
+#[utoipa::path(post, path = "/tasks/{task}/probe", tag = "task",
+    params(("task" = String, Path, description = "Name or id of the task")),
+    responses((status = 200, description = "What was seen", body = TaskProbe)),
+    extensions(("x-permission" = json!("run"))))]
+pub async fn task_probe(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+) -> ApiResult<Json<TaskProbe>> {
+    let items: Vec<_> = state.app.task_probe(&caller, &task).await?.into_iter().map(probe_out).collect();
+    Ok(Json(TaskProbe { met: items.iter().all(|item| item.met), items }))
 }
 
 /// Do one thing with several tasks. Each succeeds or fails on its own.

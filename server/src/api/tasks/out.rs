@@ -2,20 +2,23 @@
 
 use super::convert::definition_out;
 use super::definition::TaskDefinition;
+use super::limits::held_out;
 use super::wire::{
     BulkAction, FieldDifference, LastRun, ScheduleLine, Task, TaskApplyItem, TaskBulk, TaskBulkItem, TaskChange,
-    TaskSummary, TaskVersion,
+    TaskProbeItem, TaskSummary, TaskVersion,
 };
 use crate::api::core::answer;
 use crate::api::core::error::{ApiError, ApiResult};
 use crate::api::runs::seconds;
 use crate::api::schedules::slot_out;
 use crate::app;
+use crate::app::dependencies::looking::DependencySeen;
 use crate::app::schedules::agenda::InvalidSchedules;
 use crate::app::schedules::{next_run, words};
 use crate::app::tasks::sets::{Applied, Bulk};
 use crate::app::tasks::{TaskView, actions};
 use crate::domain::calendars::CalendarBook;
+use crate::domain::dependencies::Dependency;
 use crate::domain::ids::RunId;
 use crate::domain::model::{LastRunRecord, TaskRecord, TaskVersionRecord};
 use crate::domain::reason::Reason;
@@ -46,7 +49,8 @@ pub fn created(view: TaskView, mended: Vec<TaskMend>) -> Response {
 
 /// Converts a task for its own page.
 pub fn task_out(view: TaskView) -> Task {
-    let TaskView { record, schedule_ids, mut schedule_problems, next_slots } = view;
+    let TaskView { record, schedule_ids, mut schedule_problems, next_slots, abilities } = view;
+    let held = held_out(record.definition.limits, &abilities);
     let words = record.definition.schedules.iter().map(|schedule| {
         let words = words(&record.definition.name, schedule).ok();
         (schedule_ids.get(&schedule.key).map(|id| id.0), words, schedule_problems.remove(&schedule.key).map(Into::into))
@@ -67,6 +71,7 @@ pub fn task_out(view: TaskView) -> Task {
         next_slots: next_slots.into_iter().map(|(key, slot)| slot_out(Some(key), &slot)).collect(),
         last_run: record.last_run.map(last_run_out),
         mended: Vec::new(),
+        limits_held: held,
         actions,
         name: it.name,
         title: it.title,
@@ -79,10 +84,13 @@ pub fn task_out(view: TaskView) -> Task {
         environment: it.environment,
         umask: it.umask,
         leave_behind: it.leave_behind,
+        limits: it.limits,
+        run_as: it.run_as,
         credentials: it.credentials,
         params: it.params,
         schedules: it.schedules,
         triggers: it.triggers,
+        dependencies: it.dependencies,
         overlap: it.overlap,
         pool: it.pool,
         pool_weight: it.pool_weight,
@@ -95,6 +103,7 @@ pub fn task_out(view: TaskView) -> Task {
         log: it.log,
         retention: it.retention,
         on_server_stop: it.on_server_stop,
+        mark_suspicious: it.mark_suspicious,
     }
 }
 
@@ -142,8 +151,8 @@ fn damaged(problem: String) -> answer::Reason {
 
 fn last_run_out(run: LastRunRecord) -> LastRun {
     let duration = run.started_at.zip(run.finished_at).map(|(from, until)| seconds(until - from).max(0.0));
-    let LastRunRecord { id, state, started_at, finished_at } = run;
-    LastRun { id: id.0, state, started_at, finished_at, duration_seconds: duration }
+    let LastRunRecord { id, state, started_at, finished_at, suspicious } = run;
+    LastRun { id: id.0, state, started_at, finished_at, duration_seconds: duration, suspicious }
 }
 
 /// Converts a version.
@@ -209,7 +218,7 @@ pub fn bulk_item(task: String, done: app::Result<Option<RunId>>) -> TaskBulkItem
     }
 }
 
-fn differences(before: &Definition, after: &Definition) -> Vec<FieldDifference> {
+pub(super) fn differences(before: &Definition, after: &Definition) -> Vec<FieldDifference> {
     let json = |definition: &Definition| {
         let wire: TaskDefinition = definition_out(definition.clone());
         serde_json::to_value(wire).unwrap_or_default()
@@ -253,4 +262,12 @@ pub fn merge(target: &mut Value, patch: &Value) {
             merge(map.entry(key.clone()).or_insert(Value::Null), change);
         }
     }
+}
+
+/// Converts what was seen of a dependency.
+pub(super) fn probe_out(seen: DependencySeen) -> TaskProbeItem {
+    let DependencySeen { dependency, met, sight, looked_at } = seen;
+    let Dependency { key, rule, on_unmet: _ } = dependency;
+    let (kind, words) = (rule.kind().to_owned(), rule.words());
+    TaskProbeItem { key, kind, words, met, seen: sight.into(), looked_at }
 }

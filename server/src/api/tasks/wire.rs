@@ -2,12 +2,14 @@
 
 use super::definition::definition;
 use super::definition::*;
+use super::limits::{LimitAbility, Limits};
 use super::params::ParamSpec;
 use crate::api::contract::names::Name;
-use crate::api::core::answer::Reason;
+use crate::api::core::answer::{DependencySight, Reason};
 use crate::api::core::defaults::{one, yes};
 use crate::api::core::page::page;
 use crate::api::credentials::wire::CredentialUse;
+use crate::api::dependencies::wire::TaskDependency;
 use crate::api::schedules::wire::{Schedule, SlotPreview};
 use crate::api::triggers::wire::TaskTrigger;
 use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction, TaskMend, TaskSort};
@@ -48,6 +50,9 @@ definition! {
         /// What this request saved differently from what was sent, so that it can run; usually empty.
         #[schema(read_only)]
         pub mended: Vec<TaskMend>,
+        /// What this server does about each limit of the task.
+        #[schema(read_only)]
+        pub limits_held: Vec<LimitAbility>,
         /// What can be done with the task now.
         #[schema(read_only)]
         pub actions: Vec<TaskAction>,
@@ -116,6 +121,8 @@ pub struct LastRun {
     pub finished_at: Option<DateTime<Utc>>,
     /// Seconds from the run's start to its end.
     pub duration_seconds: Option<f64>,
+    /// Whether the run looks wrong although it succeeded.
+    pub suspicious: bool,
 }
 
 /// Filters of a list of tasks.
@@ -334,3 +341,32 @@ page!(
 #[serde(transparent)]
 #[schema(value_type = Object, example = json!({"title": "Backup", "enabled": false}))]
 pub struct TaskPatch(pub Map<String, Value>);
+
+/// What would be seen of a task's dependencies now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskProbe {
+    /// Whether a run that is made now would start without waiting.
+    pub met: bool,
+    /// The dependencies, in the order of the definition.
+    pub items: Vec<TaskProbeItem>,
+}
+
+/// What would be seen of one dependency now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TaskProbeItem {
+    /// Key of the dependency within the task.
+    pub key: String,
+    /// Kind of the dependency: task, file, url, command, tcp, host or vpn.
+    #[schema(example = "file")]
+    pub kind: String,
+    /// What must hold, in English.
+    #[schema(example = "/srv/inbox/*.csv exists")]
+    pub words: String,
+    /// Whether it holds.
+    pub met: bool,
+    /// What was seen.
+    #[schema(inline = false)]
+    pub seen: DependencySight,
+    /// When the look began.
+    pub looked_at: DateTime<Utc>,
+}

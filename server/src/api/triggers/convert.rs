@@ -28,8 +28,8 @@ fn trigger_in(trigger: wire::TaskTrigger) -> Trigger {
             let rule = TriggerRule::File { pattern, change, settle_seconds };
             Trigger { key: key.unwrap_or_default(), enabled, rule }
         }
-        wire::TaskTrigger::Task(wire::TriggerTask { tasks, states, key, enabled }) => {
-            Trigger { key: key.unwrap_or_default(), enabled, rule: TriggerRule::Task { tasks, states } }
+        wire::TaskTrigger::Task(wire::TriggerTask { tasks, states, params, key, enabled }) => {
+            Trigger { key: key.unwrap_or_default(), enabled, rule: TriggerRule::Task { tasks, states, params } }
         }
     }
 }
@@ -91,8 +91,8 @@ pub fn trigger_out(trigger: Trigger) -> wire::TaskTrigger {
         TriggerRule::File { pattern, change, settle_seconds } => {
             wire::TaskTrigger::File(wire::TriggerFile { pattern, change, settle_seconds, key, enabled })
         }
-        TriggerRule::Task { tasks, states } => {
-            wire::TaskTrigger::Task(wire::TriggerTask { tasks, states, key, enabled })
+        TriggerRule::Task { tasks, states, params } => {
+            wire::TaskTrigger::Task(wire::TriggerTask { tasks, states, params, key, enabled })
         }
     }
 }

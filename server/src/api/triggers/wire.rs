@@ -140,6 +140,12 @@ trigger! {
         #[serde(default = "succeeded")]
         #[schema(min_items = 1, max_items = 6, default = json!(["succeeded"]))]
         pub states: Vec<RunState>,
+        /// Values of params, by name: `${trigger.result.NAME}` takes a member of the result that the other run wrote
+        /// to ORC_RESULT_FILE, `${trigger.params.NAME}` one of its params. Alone it keeps its type; among other text it
+        /// becomes text. If a value is missing or of the wrong kind, the run fails before anything starts.
+        #[serde(default)]
+        #[schema(example = json!({"day": "${trigger.result.day}"}))]
+        pub params: BTreeMap<String, String>,
     }
 }
 

@@ -201,8 +201,9 @@ impl App {
             .enter(std::slice::from_ref(&key), self.uptime())
             .map_err(|wait| Error::TooMany(wait.as_secs().max(1)))?;
         let user = self.store().user_find(id).await?.ok_or_else(only_people)?;
-        if !password::verify(current, Some(user.password_hash)).await {
-            return Err(Error::invalid("/current_password", "this is not your current password"));
+        let wrong = || Error::invalid("/current_password", "this is not your current password");
+        if !password::verify(current, Some(user.password_hash.clone())).await {
+            return Err(wrong());
         }
         self.limiter().forget(&key);
         password_sound(&new, "/new_password")?;
@@ -210,6 +211,11 @@ impl App {
         let (keep, now) = (caller.session_id, self.clock().now());
         let entry = caller.audit(now, "session_password_update", ("user", caller.name.clone()), json!({}));
         let write = async move |tx: &Tx, _: Moment| {
+            // An administrator may have reset the password since it was verified. That reset stands.
+            let proven = tx.user_find_held(id).await?.is_some_and(|now| now.password_hash == user.password_hash);
+            if !proven {
+                return Err(wrong());
+            }
             tx.user_update(id, &change).await?;
             tx.sessions_delete(id, keep).await?;
             tx.audit_append(&entry).await?;

@@ -20,11 +20,26 @@ pub enum Signal {
     Finished,
     /// Something happened in a folder that file triggers look at.
     Files,
+    /// A look at a dependency ended.
+    Gate,
+    /// There is something to send, or a sending ended.
+    Outbox,
+    /// Rules or incidents changed, or runs were judged, so that incidents may be over.
+    Incidents,
 }
 
 impl Signal {
     /// All kinds of signals.
-    pub const ALL: [Self; 5] = [Self::Schedules, Self::Queue, Self::Cancel, Self::Finished, Self::Files];
+    pub const ALL: [Self; 8] = [
+        Self::Schedules,
+        Self::Queue,
+        Self::Cancel,
+        Self::Finished,
+        Self::Files,
+        Self::Gate,
+        Self::Outbox,
+        Self::Incidents,
+    ];
 }
 
 /// One counter per kind of signal.
@@ -63,6 +78,9 @@ impl Signals {
             Signal::Cancel => 2,
             Signal::Finished => 3,
             Signal::Files => 4,
+            Signal::Gate => 5,
+            Signal::Outbox => 6,
+            Signal::Incidents => 7,
         }]
     }
 }

@@ -3,6 +3,9 @@
 //! Deliberately absent: where the vault's key comes from (`vault`), and giving values to runs (`using`). Start reading
 //! at `credential_create`.
 
+pub mod filling;
+mod holding;
+pub mod import;
 pub mod using;
 pub mod vault;
 
@@ -68,6 +71,8 @@ pub struct CredentialUsage {
     pub record: CredentialRecord,
     /// The tasks that use it, by name.
     pub tasks: Vec<CredentialTask>,
+    /// Names of the channels that use it.
+    pub channels: Vec<String>,
 }
 
 impl App {
@@ -99,7 +104,8 @@ impl App {
             task: task.name,
             uses: task.credentials.into_iter().filter(|used| used.name == record.name).collect(),
         };
-        Ok(CredentialUsage { tasks: tasks.into_iter().map(used).collect(), record })
+        let channels = self.store().credential_channels(&record.name).await?;
+        Ok(CredentialUsage { tasks: tasks.into_iter().map(used).collect(), channels, record })
     }
 
     /// Stores a new credential.
@@ -316,10 +322,12 @@ fn renamed(key: &VaultKey, read: &CredentialRecord, name: &str) -> Result<Sealed
 
 async fn unused(tx: &Tx, credential: &CredentialRecord, verb: &str) -> Result<()> {
     let tasks = tx.credential_tasks(&credential.name).await?;
-    if tasks.is_empty() {
+    let channels = tx.credential_channels(&credential.name).await?;
+    if tasks.is_empty() && channels.is_empty() {
         return Ok(());
     }
-    let places = first_ten(tasks.iter().map(|task| format!("task \"{}\"", task.name)).collect());
+    let tasks = tasks.iter().map(|task| format!("task \"{}\"", task.name));
+    let places = first_ten(tasks.chain(channels.iter().map(|name| format!("channel \"{name}\""))).collect());
     let name = &credential.name;
     let detail = format!("credential \"{name}\" cannot be {verb}, it is used by {}", places.join(", "));
     Err(Error::conflict("credential_in_use", detail))

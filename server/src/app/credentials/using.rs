@@ -14,7 +14,7 @@ use crate::domain::vocabulary::{Permission, RunState};
 use crate::security::secret::Secret;
 use crate::store::Tx;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -36,7 +36,26 @@ impl App {
     /// # Errors
     /// The inner error says why the run cannot start at all, such as a credential that does not exist.
     pub async fn credentials_open(&self, claimed: &ClaimedRun) -> Result<std::result::Result<OpenCredentials, Reason>> {
-        let names = claimed.definition.credential_names();
+        let open = match self.credentials_read(claimed.definition.credential_names()).await? {
+            Ok(open) if open.is_empty() => return Ok(Ok(open)),
+            Ok(open) => open,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        if let Some(reason) = field_missing(&claimed.definition, &open) {
+            return Ok(Err(reason));
+        }
+        self.credentials_used(claimed, &open).await?;
+        Ok(Ok(open))
+    }
+
+    /// Opens credentials in their newest versions, without recording a use.
+    ///
+    /// # Errors
+    /// The inner error says which credential cannot be opened.
+    pub(in crate::app) async fn credentials_read(
+        &self,
+        names: BTreeSet<String>,
+    ) -> Result<std::result::Result<OpenCredentials, Reason>> {
         if names.is_empty() {
             return Ok(Ok(OpenCredentials::new()));
         }
@@ -53,10 +72,6 @@ impl App {
             };
             open.insert(name, OpenCredential { record, values });
         }
-        if let Some(reason) = field_missing(&claimed.definition, &open) {
-            return Ok(Err(reason));
-        }
-        self.credentials_used(claimed, &open).await?;
         Ok(Ok(open))
     }
 
@@ -119,7 +134,7 @@ pub(in crate::app) async fn credentials_known(
 }
 
 /// Whether a change moves, describes or switches a task without touching what it does.
-fn differs_in_place_only(definition: &Definition, before: &Definition) -> bool {
+pub(in crate::app) fn differs_in_place_only(definition: &Definition, before: &Definition) -> bool {
     let Definition { title, description, folder, tags, enabled, .. } = before.clone();
     *before == Definition { title, description, folder, tags, enabled, ..definition.clone() }
 }
@@ -127,7 +142,8 @@ fn differs_in_place_only(definition: &Definition, before: &Definition) -> bool {
 fn need_problem(need: &crate::domain::credentials::Need, record: Option<&CredentialRecord>) -> Option<Problem> {
     let name = &need.name;
     let Some(record) = record.filter(|record| record.name == *name) else {
-        return Some(Problem::at(&need.pointer, format!("there is no credential \"{name}\"; create it first")));
+        let meant = need.meant().map(|meant| format!(", or write {meant} for a field")).unwrap_or_default();
+        return Some(Problem::at(&need.pointer, format!("there is no credential \"{name}\"; create it first{meant}")));
     };
     let field = need.field.as_deref()?;
     let known: Vec<_> = record.kind.fields().iter().map(|field| field.name).collect();

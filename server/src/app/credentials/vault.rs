@@ -15,6 +15,7 @@ use crate::security::secret::Secret;
 use crate::security::vault::key_file::{self, KeyFileError};
 use crate::security::vault::{MasterKey, PASSPHRASE_MIN, Place, ROUNDS, SALT, Sealed, VaultKey};
 use crate::store::Tx;
+use crate::store::credentials::original::forget_copies;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use std::path::PathBuf;
@@ -49,6 +50,15 @@ impl VaultDoor {
     }
 }
 
+/// Which key the vault gets.
+#[derive(Debug)]
+pub struct NewKey {
+    /// The passphrase from which it is made; none: a key file.
+    pub passphrase: Option<Secret>,
+    /// Whether the values that only the lost key opens are given up. Each credential then needs a new value.
+    pub forget_values: bool,
+}
+
 /// The vault as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VaultView {
@@ -66,8 +76,11 @@ impl App {
     /// Looks at the vault when the server starts. A vault that cannot be used does not keep the server from starting,
     /// because other tasks do not need it.
     pub async fn vault_prepare(&self) -> Result<()> {
-        if let Door::Unusable(_, reason) = self.vault_look().await? {
-            tracing::error!(%reason, "credentials cannot be used");
+        forget_copies(&self.settings().data_dir);
+        match self.vault_look().await? {
+            Door::Unusable(_, reason) => tracing::error!(%reason, "credentials cannot be used"),
+            Door::Sealed(_) => tracing::warn!(reason = %Reason::VaultSealed {}, "runs that need credentials wait"),
+            Door::Open(..) | Door::Unknown => {}
         }
         Ok(())
     }
@@ -126,15 +139,24 @@ impl App {
         Ok(self.vault_shown(door))
     }
 
-    /// Gives the vault a new key: made from a passphrase, or a new key file. The vault must be open.
-    pub async fn vault_rotate(&self, caller: &Caller, passphrase: Option<Secret>) -> Result<VaultView> {
+    /// Gives the vault a new key. The vault must be open, unless the values are to be forgotten.
+    pub async fn vault_rotate(&self, caller: &Caller, wanted: NewKey) -> Result<VaultView> {
         caller.require(Permission::Admin)?;
+        let NewKey { passphrase, forget_values } = wanted;
         if let Some(passphrase) = &passphrase
-            && passphrase.expose().chars().count() < PASSPHRASE_MIN
+            && passphrase.expose().trim().chars().count() < PASSPHRASE_MIN
         {
-            return Err(Error::invalid("/passphrase", format!("must have at least {PASSPHRASE_MIN} characters")));
+            let message = format!("must have at least {PASSPHRASE_MIN} characters, apart from spaces around it");
+            return Err(Error::invalid("/passphrase", message));
         }
-        let old = self.vault_key().await?;
+        let old = match (self.vault_look().await?, forget_values) {
+            (Door::Sealed(_) | Door::Unusable(..), true) => None,
+            (Door::Open(..) | Door::Unknown, true) => {
+                let message = "the present key opens the values, so none has to be forgotten; leave this out";
+                return Err(Error::invalid("/forget_values", message));
+            }
+            (_, false) => Some(self.vault_key().await?),
+        };
         let before = self.store().vault_find().await?.ok_or_else(|| Error::Internal("the vault is gone".into()))?;
         let (new, record) = self.vault_key_new(passphrase, before.install).await?;
         let (caller, key) = (caller.clone(), new.clone());
@@ -144,13 +166,14 @@ impl App {
                 return Err(Error::conflict("vault_changed", "the vault's key was changed meanwhile; look again"));
             }
             let all = tx.credentials().await?;
-            for credential in &all {
-                let moved = rewrapped(credential, &old, &key)?;
+            for (credential, old) in all.iter().filter_map(|credential| Some((credential, old.as_ref()?))) {
+                let moved = rewrapped(credential, old, &key)?;
                 tx.credential_rewrap(credential, &moved).await?;
             }
             let record = VaultRecord { created_at: now, ..record.clone() };
             tx.vault_put(&record).await?;
-            let detail = json!({"key": record.key_id, "kind": record.key_kind, "before": before.key_id, "credentials": all.len()});
+            let detail = json!({"key": record.key_id, "kind": record.key_kind, "before": before.key_id,
+                "credentials": all.len(), "values_forgotten": old.is_none()});
             tx.audit_append(&caller.audit(now, "vault_rotate", ("vault", String::new()), detail)).await?;
             Ok(record)
         };
@@ -299,6 +322,6 @@ pub(super) fn stored(key: &VaultKey, sealed: Sealed) -> SealedValue {
 }
 
 /// Runs slow work on a thread of its own.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))
 }

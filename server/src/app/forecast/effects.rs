@@ -39,13 +39,24 @@ pub struct Effect {
     /// Number of slots that move.
     pub move_count: usize,
     /// The tasks whose slots change, by name, with the first slots of each list.
-    pub tasks: Vec<(String, Difference)>,
+    pub tasks: Vec<TaskDifference>,
     /// Number of slots in these lists.
     listed: usize,
     /// Whether only a part could be compared.
     pub truncated: bool,
     /// Schedules that would never fire because of the calendar, in sentences.
     pub warnings: Vec<Reason>,
+}
+
+/// The slots of one task that change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskDifference {
+    /// Name of the task.
+    pub task: String,
+    /// Whether its runs wait for dependencies, so that they may start after their slots.
+    pub may_wait: bool,
+    /// The first slots of each kind of change.
+    pub difference: Difference,
 }
 
 impl App {
@@ -64,7 +75,7 @@ impl App {
         let compared = self.compute(Reach::OneTask, async move |_, stop| {
             let before = present.map(|task| effect.side(&book, &task.definition, &stop)).unwrap_or_default();
             let after = effect.side(&book, &wanted, &stop);
-            effect.add(&wanted.name, &before, &after);
+            effect.add(&wanted, &before, &after);
             Ok(effect)
         });
         compared.await
@@ -104,7 +115,7 @@ impl App {
         while let Some(tasks) = walk.next().await? {
             for definition in tasks.iter().map(|task| &task.definition).filter(|it| concerned.is(it)) {
                 let (before, after) = (effect.side(&old, definition, stop), effect.side(&new, definition, stop));
-                effect.add(&definition.name, &before, &after);
+                effect.add(definition, &before, &after);
                 let enabled = definition.schedules.iter().filter(|schedule| schedule.enabled);
                 enabled.for_each(|schedule| silenced.look(&definition.name, schedule));
             }
@@ -167,7 +178,7 @@ impl Effect {
         side
     }
 
-    fn add(&mut self, task: &str, before: &Side, after: &Side) {
+    fn add(&mut self, task: &Definition, before: &Side, after: &Side) {
         let mut found = difference(before, after);
         if found.is_empty() {
             return;
@@ -181,6 +192,7 @@ impl Effect {
         vanish.truncate(most);
         moved.truncate(most);
         self.listed += appear.len() + vanish.len() + moved.len();
-        self.tasks.push((task.to_owned(), found));
+        let may_wait = !task.dependencies.is_empty();
+        self.tasks.push(TaskDifference { task: task.name.clone(), may_wait, difference: found });
     }
 }

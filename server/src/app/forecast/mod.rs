@@ -39,6 +39,8 @@ pub struct PlannedSlot {
     pub slot: Slot,
     /// Expected duration of its run in seconds, learnt from earlier runs.
     pub expected_seconds: Option<f64>,
+    /// Whether its run waits for dependencies, so that it may start after the slot.
+    pub may_wait: bool,
 }
 
 /// Maximum number of slots at one instant that a cursor may skip, because they are all kept until the next ones are
@@ -122,11 +124,13 @@ impl App {
         let next = begin.next(&mut slots, limit);
         let keys: Vec<_> = slots.iter().map(|it| it.source.task_key).collect();
         let durations = self.store().run_durations(now - LEARNT_DAYS, &keys).await?;
+        let waiting = self.store().tasks_that_wait(&keys).await?;
         let planned = |Coming { slot, source }: Coming| PlannedSlot {
             task: source.task.clone(),
             schedule_key: source.schedule_key.clone(),
             slot,
             expected_seconds: durations.get(&source.task_key).copied(),
+            may_wait: waiting.contains(&source.task_key),
         };
         Ok(Page { items: slots.into_iter().map(planned).collect(), next })
     }

@@ -60,6 +60,8 @@ pub struct Simulation {
     pub first_hour: DateTime<Utc>,
     /// Number of tasks that took part.
     pub task_count: usize,
+    /// Names of the tasks that took part as if they never waited for their dependencies.
+    pub may_wait: Vec<String>,
     /// What could not take part.
     pub left_out: Vec<LeftOut>,
     /// What happens.
@@ -85,7 +87,9 @@ impl App {
             let outcome = simulate(&scenario, &stop).ok_or_else(|| too_many(1))?;
             let Scenario { from: from_at, until: until_at, first_hour, tasks, .. } = scenario;
             let (task_count, computed) = (tasks.len(), begun.elapsed());
-            Ok(Simulation { from_at, until_at, first_hour, task_count, left_out, outcome, computed })
+            let gated = tasks.into_iter().filter(|task| task.gated && !task.schedules.is_empty());
+            let may_wait = gated.map(|task| task.name).collect();
+            Ok(Simulation { from_at, until_at, first_hour, task_count, may_wait, left_out, outcome, computed })
         });
         played.await
     }
@@ -146,6 +150,7 @@ fn simulated(book: &CalendarBook, task: &TaskRecord, seconds: f64, left_out: &mu
     };
     SimulatedTask {
         name: definition.name.clone(),
+        gated: !definition.dependencies.is_empty(),
         overlap: definition.overlap,
         pool: definition.pool.clone(),
         weight: definition.pool_weight,

@@ -77,7 +77,8 @@ impl App {
             let detail = format!("task \"{}\" is disabled; enable it first", definition.name);
             return Err(Error::conflict("task_disabled", detail));
         }
-        let params = params::resolve(&definition.params, &request.params).map_err(Error::Invalid)?;
+        let params = params::resolve(&definition.params_admitted(), &request.params).map_err(Error::Invalid)?;
+        self.params_refuse_values(definition, &request.params).await?;
         let too_large = start_limits::run_problems(definition, &params, self.settings().surroundings.limits);
         if !too_large.is_empty() {
             return Err(Error::Invalid(too_large));
@@ -183,8 +184,11 @@ impl App {
     }
 
     /// Advances these backfills by one round. Returns how many runs were made.
+    ///
+    /// # Errors
+    /// The first failure. All other backfills have been advanced all the same.
     pub async fn backfills_advance(&self, running: Vec<BackfillId>) -> Result<usize> {
-        let (mut made, now) = (0, self.clock().now());
+        let (mut made, mut failed, now) = (0, None, self.clock().now());
         for id in running {
             let announce = |app: &Self, (inserted, ended): &(Inserted, bool)| {
                 app.announce_inserted(inserted);
@@ -192,10 +196,12 @@ impl App {
                     app.events().publish(Change::System { what: SystemPart::Backfill });
                 }
             };
-            let (inserted, _) = self.write(async move |tx: &Tx, _| advance(tx, id, now).await, announce).await?;
-            made += inserted.made.len();
+            match self.write(async move |tx: &Tx, _| advance(tx, id, now).await, announce).await {
+                Ok((inserted, _)) => made += inserted.made.len(),
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        Ok(made)
+        failed.map_or(Ok(made), Err)
     }
 
     async fn backfill_seen(&self, record: BackfillRecord) -> Result<BackfillView> {

@@ -82,7 +82,7 @@ impl App {
     }
 
     /// Checks whether the clock was set back since the last call, even over restarts. If so, brings back everything
-    /// that it left in the future: ledgers, dates of definitions, waiting runs. Call this before schedules are read.
+    /// that it left in the future: ledgers, dates of definitions, waiting runs, looks at what they wait for. Call this before schedules are read.
     pub async fn bring_back(&self, now: DateTime<Utc>) -> Result<()> {
         let key = format!("{SEEN_AT}{}", self.settings().node);
         let seen = self.store().setting_find(&key).await?;
@@ -127,7 +127,9 @@ async fn dates_and_runs(tx: &Tx, seen: Option<DateTime<Utc>>, now: DateTime<Utc>
     let limit = now + AHEAD_MAX;
     let dates = tx.dates_bring_back(limit, now).await?;
     let runs = tx.runs_due_bring_back(limit, now).await?;
-    let detail = json!({"before": seen, "now": now, "dates": dates, "runs": runs});
+    let lead = seen.map_or(TimeDelta::zero(), |at| at - now);
+    let looks = tx.looks_bring_back(limit, now, lead).await?;
+    let detail = json!({"before": seen, "now": now, "dates": dates, "runs": runs, "looks": looks});
     tx.audit_append(&Caller::system().audit(now, "clock_set_back", ("system", String::new()), detail)).await?;
     Ok((dates, runs))
 }

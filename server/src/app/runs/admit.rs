@@ -56,7 +56,7 @@ impl<'a> Wanted<'a> {
             task,
             definition: &task.definition,
             version: task.version,
-            trigger: TriggerRecord { kind, by, schedule_key: None, rerun_of: None },
+            trigger: TriggerRecord { kind, by, schedule_key: None, rerun_of: None, edited_params: Vec::new() },
             schedule_row: None,
             scheduled_for: None,
             due_at,
@@ -148,13 +148,15 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
     if !task.definition.enabled {
         return Err(Refusal::Disabled);
     }
-    let params = params::resolve(&definition.params, &params).map_err(Refusal::Params)?;
+    let params = params::resolve(&definition.params_admitted(), &params).map_err(Refusal::Params)?;
     let too_large = start_limits::run_problems(definition, &params, limits);
     if !too_large.is_empty() {
         return Err(Refusal::TooLarge(too_large));
     }
+    let gated = !definition.dependencies.is_empty();
     let (state, reason) = match (admit(definition.overlap, *open), &definition.pool) {
         (Admission::Skip(reason), _) => return Err(Refusal::Overlap(reason)),
+        (Admission::Wait | Admission::Queue, _) if gated => (RunState::Waiting, Some(Reason::DependenciesUnseen {})),
         (Admission::Wait, _) => (RunState::Waiting, Some(Reason::EarlierRun {})),
         (Admission::Queue, Some(pool)) => (RunState::Waiting, Some(Reason::PoolFull { pool: pool.clone() })),
         (Admission::Queue, None) => (RunState::Queued, None),
@@ -183,6 +185,7 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
         origin,
         params,
         needs_vault: !definition.credential_names().is_empty(),
+        gated,
         reason,
     })
 }
@@ -194,14 +197,24 @@ fn run_or_skipped(wanted: Wanted, mut open: OpenRuns, now: DateTime<Utc>) -> Opt
         Ok(run) => return Some(run),
         Err(refusal) => refusal,
     };
-    let free =
-        Definition { params: Vec::new(), environment: BTreeMap::new(), run: nothing(), ..wanted.definition.clone() };
-    let wanted = Wanted { definition: &free, params: Map::new(), ..wanted };
-    let run = new_run(wanted, &mut OpenRuns::default(), now).ok()?;
-    Some(RunNew { state: RunState::Skipped, reason: Some(refusal.into_reason()), ..run })
+    ended(wanted, RunState::Skipped, refusal.into_reason(), now)
 }
 
-/// What a skipped run starts.
+/// A run that ends in this state before anything starts. None if the task is disabled or damaged.
+fn ended(wanted: Wanted, state: RunState, reason: Reason, now: DateTime<Utc>) -> Option<RunNew> {
+    let free = Definition {
+        params: Vec::new(),
+        environment: BTreeMap::new(),
+        dependencies: Vec::new(),
+        run: nothing(),
+        ..wanted.definition.clone()
+    };
+    let wanted = Wanted { definition: &free, params: Map::new(), ..wanted };
+    let run = new_run(wanted, &mut OpenRuns::default(), now).ok()?;
+    Some(RunNew { state, reason: Some(reason), ..run })
+}
+
+/// What a run starts that ends before anything starts.
 fn nothing() -> RunSpec {
     RunSpec::Shell { line: String::new(), shell: None }
 }
@@ -241,6 +254,15 @@ pub async fn one(tx: &Tx, wanted: Wanted<'_>, now: DateTime<Utc>) -> Result<Inse
 pub async fn one_or_skipped(tx: &Tx, wanted: Wanted<'_>, now: DateTime<Utc>) -> Result<Inserted> {
     let (overlap, open) = (wanted.definition.overlap, open_of(tx, wanted.task).await?);
     match run_or_skipped(wanted, open, now) {
+        Some(run) => insert_one(tx, run, overlap, now).await,
+        None => Ok(Inserted::default()),
+    }
+}
+
+/// Stores a run that fails before anything starts. If the task is disabled or damaged, nothing is stored.
+pub async fn failed(tx: &Tx, wanted: Wanted<'_>, reason: Reason, now: DateTime<Utc>) -> Result<Inserted> {
+    let overlap = wanted.definition.overlap;
+    match ended(wanted, RunState::Failed, reason, now) {
         Some(run) => insert_one(tx, run, overlap, now).await,
         None => Ok(Inserted::default()),
     }
@@ -292,7 +314,10 @@ pub async fn insert(
             }
             Overlap::Replace => {
                 displaced.extend(tx.runs_supersede(*task, Displacing::Replace, now).await?);
-                displaced.extend(replace(tx, newest, now).await?);
+                // A run that may never start replaces nothing yet.
+                if !newest.gated {
+                    displaced.extend(replace(tx, newest.task_key, newest.scheduled_for, now).await?);
+                }
             }
             Overlap::Skip | Overlap::Queue { .. } | Overlap::Allow { .. } => {}
         }
@@ -300,11 +325,17 @@ pub async fn insert(
     Ok(Inserted { made, displaced })
 }
 
-/// Cancels the open runs of a task. It asks only once, because a second request would skip the grace period.
-async fn replace(tx: &Tx, newest: &RunNew, now: DateTime<Utc>) -> Result<Vec<RunRecord>> {
-    let reason = Reason::Replaced { scheduled_for: newest.scheduled_for };
+/// Cancels the open runs of a task in favour of a waiting one. It asks only once, because a second request would skip the
+/// grace period.
+pub(in crate::app) async fn replace(
+    tx: &Tx,
+    task: Key<Task>,
+    scheduled_for: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Vec<RunRecord>> {
+    let reason = Reason::Replaced { scheduled_for };
     let mut found = Vec::new();
-    for run in tx.run_list_open(newest.task_key).await? {
+    for run in tx.run_list_open(task).await? {
         if run.state == RunState::Waiting || run.cancel_requested_at.is_some() {
             continue;
         }

@@ -2,6 +2,7 @@
 
 use crate::app::core::span::seconds;
 use crate::app::{App, Result, Signal};
+use crate::domain::core::limits::AppliedLimit;
 use crate::domain::model::{AttemptFinished, ClaimedRun, LeftBehind, RunNext};
 use crate::domain::reason::Reason;
 use crate::domain::runs::{AfterAttempt, AttemptEnd, AttemptPlace, after_attempt};
@@ -28,8 +29,14 @@ pub struct AttemptReport {
     pub hopeless: bool,
     /// Processor seconds of the whole process tree.
     pub cpu_seconds: Option<f64>,
-    /// Peak memory of the largest process, in bytes.
+    /// Peak memory in bytes: of all processes together where that is measured, otherwise of the largest one.
     pub peak_memory_bytes: Option<u64>,
+    /// Bytes that its processes read from disks.
+    pub disk_read_bytes: Option<u64>,
+    /// Bytes that its processes wrote for disks.
+    pub disk_written_bytes: Option<u64>,
+    /// The limits that its processes had.
+    pub limits: Vec<AppliedLimit>,
     /// Figures of the log.
     pub log: LogCounts,
     /// Whether a process left behind still held the output.
@@ -66,6 +73,9 @@ impl AttemptReport {
             hopeless: false,
             cpu_seconds: None,
             peak_memory_bytes: None,
+            disk_read_bytes: None,
+            disk_written_bytes: None,
+            limits: Vec::new(),
             log: LogCounts::default(),
             leaked_output: false,
             survivor_count: 0,
@@ -129,6 +139,9 @@ impl App {
             reason: report.reason.clone(),
             cpu: report.cpu_seconds.map(|cpu| seconds(cpu.clamp(0.0, 1e12))),
             peak_memory_bytes: report.peak_memory_bytes,
+            disk_read_bytes: report.disk_read_bytes,
+            disk_written_bytes: report.disk_written_bytes,
+            limits: report.limits.clone(),
             log_bytes,
             log_lines,
             log_dropped_bytes,

@@ -4,6 +4,8 @@
 
 pub mod admit;
 pub mod attempts;
+pub mod bands;
+pub mod changes;
 pub mod idempotency;
 pub mod log_follow;
 pub(in crate::app) mod logs;
@@ -19,12 +21,14 @@ use super::{App, Caller, Error, Result};
 use crate::domain::ids::RunId;
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{
-    AttemptRecord, Page, PageRequest, RunCancel, RunFilter, RunRecord, StatsRecord, TaskRecord, TaskRef,
+    AttemptRecord, Page, PageRequest, RunCancel, RunDependencyRecord, RunFilter, RunRecord, StatsRecord, TaskRecord,
+    TaskRef,
 };
 use crate::domain::reason::Reason;
+use crate::domain::runs::params;
 use crate::domain::tasks::Definition;
 use crate::domain::tasks::start_limits::StartLimits;
-use crate::domain::vocabulary::{Permission, StatsStep, TriggerKind};
+use crate::domain::vocabulary::{Permission, RunState, StatsStep, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
@@ -36,6 +40,8 @@ pub struct RunView {
     pub run: RunRecord,
     /// Attempts of the run, oldest first.
     pub attempts: Vec<AttemptRecord>,
+    /// What the run waits or waited for before its start.
+    pub dependencies: Vec<RunDependencyRecord>,
 }
 
 /// The run to start, and why.
@@ -45,6 +51,8 @@ struct NewRun {
     definition: Definition,
     version: u32,
     params: Map<String, Value>,
+    /// Whether somebody gave the params, although the run that is repeated has some.
+    edited: bool,
     /// The run that is repeated.
     again: Option<RunRecord>,
     limits: StartLimits,
@@ -61,6 +69,11 @@ impl App {
     ) -> Result<RunRecord> {
         caller.require(Permission::Run)?;
         let (caller, task) = (caller.clone(), TaskRef::from(task));
+        if !params.is_empty()
+            && let Some(found) = self.store().task_find(&task).await?
+        {
+            self.params_refuse_values(&found.definition, &params).await?;
+        }
         let limits = self.settings().surroundings.limits;
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
@@ -68,7 +81,7 @@ impl App {
             }
             let task = living_task(tx, &task).await?;
             let (definition, version) = (task.definition.clone(), task.version);
-            let new = NewRun { task, definition, version, params: params.clone(), again: None, limits };
+            let new = NewRun { task, definition, version, params: params.clone(), edited: false, again: None, limits };
             insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
         };
         Ok(self.write(write, Self::announce_new).await?.0)
@@ -89,6 +102,17 @@ impl App {
             return Err(Error::conflict("not_finished", "the run has not ended; cancel it first, or wait"));
         }
         let stored = self.store().task_version_find(old.task_key, old.task_version).await?;
+        if let (None, Some(Reason::ParamHoldsCredential { param })) = (&params, &old.reason) {
+            let detail = format!("param \"{param}\" of the run was masked, so its value is gone; give the params anew");
+            return Err(Error::conflict("params_masked", detail));
+        }
+        if let Some(params) = &params {
+            let newest = self.store().task_find(&TaskRef::Id(old.task)).await?.map(|task| task.definition);
+            let same = stored.as_ref().filter(|_| !newest_version).map(|stored| stored.definition.clone());
+            if let Some(definition) = same.or(newest) {
+                self.params_refuse_values(&definition, params).await?;
+            }
+        }
         let (caller, limits) = (caller.clone(), self.settings().surroundings.limits);
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             if let Some(run) = repeated(tx, idempotency.as_ref(), now).await? {
@@ -101,8 +125,10 @@ impl App {
             }
             let same = same.map(|stored| (stored.definition, stored.version));
             let (definition, version) = same.unwrap_or_else(|| (task.definition.clone(), task.version));
+            not_brought_back(&caller, &definition, &task.definition)?;
+            let edited = params.is_some();
             let params = params.clone().unwrap_or_else(|| old.params.clone());
-            let new = NewRun { task, definition, version, params, again: Some(old.clone()), limits };
+            let new = NewRun { task, definition, version, params, edited, again: Some(old.clone()), limits };
             insert(tx, &caller, new, idempotency.as_ref(), now).await.and_then(first)
         };
         Ok(self.write(write, Self::announce_new).await?.0)
@@ -190,7 +216,10 @@ impl App {
         };
         self.progress().add_to_run(&mut run, &mut attempts);
         self.explain_sealed(std::slice::from_mut(&mut run));
-        Ok(RunView { run, attempts })
+        // A run that nothing has happened to has none yet.
+        let fresh = !run.gated && run.attempt_count == 0 && run.state == RunState::Queued;
+        let dependencies = if fresh { Vec::new() } else { self.store().run_dependencies(run.id).await? };
+        Ok(RunView { run, attempts, dependencies })
     }
 
     /// Counts of runs over time.
@@ -251,6 +280,17 @@ pub fn no_task(task: &str) -> Error {
     Error::NotFound(format!("there is no task \"{task}\""))
 }
 
+/// Refuses a caller who would bring back what an editor took away: the user or a credential of an older version.
+fn not_brought_back(caller: &Caller, older: &Definition, newest: &Definition) -> Result<()> {
+    if older.run_as.is_some() && older.run_as != newest.run_as {
+        caller.require(Permission::TasksRunAs)?;
+    }
+    if !older.credential_names().is_subset(&newest.credential_names()) {
+        caller.require(Permission::CredentialsUse)?;
+    }
+    Ok(())
+}
+
 async fn living_task(tx: &Tx, task: &TaskRef) -> Result<TaskRecord> {
     let name = match task {
         TaskRef::Id(id) => id.to_string(),
@@ -267,11 +307,14 @@ async fn insert(
     idempotency: Option<&Idempotency>,
     now: DateTime<Utc>,
 ) -> Result<Inserted> {
-    let NewRun { task, definition, version, params, again, limits } = new;
+    let NewRun { task, definition, version, params, edited, again, limits } = new;
     let rerun_of = again.as_ref().map(|old| old.id);
     let kind = if rerun_of.is_some() { TriggerKind::Rerun } else { caller.trigger() };
     let mut wanted = Wanted::new(&task, kind, Some(caller.name.clone()), now);
     wanted.trigger.rerun_of = rerun_of;
+    if edited && let (Some(old), Ok(params)) = (&again, params::resolve(&definition.params_admitted(), &params)) {
+        wanted.trigger.edited_params = params::edited(&old.params, &params);
+    }
     let wanted = Wanted {
         definition: &definition,
         version,
@@ -288,7 +331,12 @@ async fn insert(
         tx.run_body_copy(old, made.id).await?;
     }
     let action = if rerun_of.is_some() { "run_rerun" } else { "task_run" };
-    let detail = json!({"task": made.task_name, "rerun_of": rerun_of.map(|run| run.to_string())});
+    let detail = json!({
+        "task": made.task_name,
+        "version": made.task_version,
+        "rerun_of": rerun_of.map(|run| run.to_string()),
+        "edited_params": made.trigger.edited_params,
+    });
     tx.audit_append(&caller.audit(now, action, ("run", made.id.to_string()), detail)).await?;
     remember(tx, idempotency, made.id, now).await?;
     Ok(inserted)

@@ -15,6 +15,7 @@ use super::runs::admit::whole;
 use super::runs::no_task;
 use super::schedules::{next_slots, refuse_ended};
 use super::{App, Caller, Error, Result, Signal};
+use crate::domain::core::limits::Abilities;
 use crate::domain::ids::{ScheduleId, TaskId};
 use crate::domain::keys::Key;
 use crate::domain::model::{
@@ -43,6 +44,8 @@ pub struct TaskView {
     pub schedule_problems: HashMap<String, Reason>,
     /// Its next slots with the keys of their schedules, soonest first.
     pub next_slots: Vec<(String, Slot)>,
+    /// What the server can do with its processes.
+    pub abilities: Abilities,
 }
 
 /// What can be done with a task.
@@ -251,7 +254,8 @@ impl App {
         }
         let fires = |schedule: &Schedule| !schedule_problems.contains_key(&schedule.key);
         let next_slots = next_slots(&book, &record.definition, fires, self.clock().now(), NEXT_SLOTS);
-        Ok(TaskView { record, schedule_ids, schedule_problems, next_slots })
+        let abilities = self.settings().surroundings.abilities.clone();
+        Ok(TaskView { record, schedule_ids, schedule_problems, next_slots, abilities })
     }
 
     async fn task_would_be(&self, definition: Definition, now: DateTime<Utc>) -> Result<TaskView> {
@@ -270,7 +274,9 @@ impl App {
             last_run: None,
             run_count: 0,
         };
-        Ok(TaskView { record, schedule_ids: HashMap::new(), schedule_problems: HashMap::new(), next_slots })
+        let abilities = self.settings().surroundings.abilities.clone();
+        let (schedule_ids, schedule_problems) = (HashMap::new(), HashMap::new());
+        Ok(TaskView { record, schedule_ids, schedule_problems, next_slots, abilities })
     }
 
     /// Announces a task (no version: it was deleted), and makes the scheduler read it again.

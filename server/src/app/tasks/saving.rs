@@ -5,7 +5,8 @@
 
 use crate::app::calendars::calendars_known;
 use crate::app::core::write::Moment;
-use crate::app::credentials::using::credentials_known;
+use crate::app::credentials::using::{credentials_known, differs_in_place_only};
+use crate::app::dependencies::edges::{dependencies_settle, nobody_depends};
 use crate::app::ledger::close;
 use crate::app::pools::pool_known;
 use crate::app::triggers::{Circles, nobody_listens, triggers_settle};
@@ -15,6 +16,7 @@ use crate::domain::model::{RunCancel, StoredSchedules, TaskChange, TaskRecord, T
 use crate::domain::reason::Reason;
 use crate::domain::schedules::Schedule;
 use crate::domain::tasks::Definition;
+use crate::domain::vocabulary::Permission;
 use crate::store::Tx;
 use serde_json::json;
 
@@ -23,7 +25,8 @@ pub(super) async fn renamable(tx: &Tx, task: &TaskRecord, name: &str) -> Result<
     if tx.task_find(&TaskRef::Name(name.to_owned())).await?.is_some() {
         return Err(Error::taken("task", name));
     }
-    nobody_listens(tx, task, "renamed").await
+    nobody_listens(tx, task, "renamed").await?;
+    nobody_depends(tx, task, "renamed").await
 }
 
 /// How a definition is saved.
@@ -33,7 +36,7 @@ pub(super) struct Saving {
     pub action: &'static str,
     /// New owner; none: the owner stays.
     pub owner: Option<String>,
-    /// Whether circles of triggers were checked already.
+    /// Whether circles of triggers were checked already. If so, the caller settles dependencies after the last definition.
     pub circles: Circles,
 }
 
@@ -69,10 +72,14 @@ pub(super) async fn insert(
     }
     pool_known(tx, definition).await?;
     credentials_known(tx, caller, definition, None).await?;
+    user_allowed(caller, definition, None)?;
     calendars_known(tx, definition).await?;
     let change = TaskChange { at: now, by: caller.name.clone(), note: String::new(), owner };
     let made = tx.task_insert(definition, &change).await?;
     triggers_settle(tx, &made, circles, now).await?;
+    if circles == Circles::LookedFor {
+        dependencies_settle(tx, &made).await?;
+    }
     let detail = json!({"version": made.version, "run": definition.run.kind()});
     tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
     Ok(made)
@@ -98,15 +105,27 @@ pub(super) async fn update(
     }
     pool_known(tx, definition).await?;
     credentials_known(tx, caller, definition, Some(&record.definition)).await?;
+    user_allowed(caller, definition, Some(&record.definition))?;
     calendars_known(tx, definition).await?;
     close(tx, record, None, moment).await?;
     let now = moment.now;
     let change = TaskChange { at: now, by: caller.name.clone(), note: action.to_owned(), owner };
     let written = tx.task_update(record, definition, &change).await?;
     triggers_settle(tx, &written, circles, now).await?;
+    if circles == Circles::LookedFor {
+        dependencies_settle(tx, &written).await?;
+    }
     let detail = json!({"version": written.version, "renamed_from": (definition.name != record.definition.name).then(|| record.definition.name.clone())});
     tx.audit_append(&caller.audit(now, action, ("task", definition.name.clone()), detail)).await?;
     Ok(written)
+}
+
+/// Refuses to let a task run as a user of the caller's choice without the right to do that. Whoever changes what such a
+/// task does, acts as that user.
+fn user_allowed(caller: &Caller, definition: &Definition, before: Option<&Definition>) -> Result<()> {
+    let chosen = definition.run_as.is_some() || before.is_some_and(|before| before.run_as.is_some());
+    let same = before.is_some_and(|before| differs_in_place_only(definition, before));
+    if chosen && !same { caller.require(Permission::TasksRunAs) } else { Ok(()) }
 }
 
 /// Returns whether the stored schedules of a task match its definition. If not, saving the same definition again
@@ -126,6 +145,8 @@ pub(super) async fn delete(
     moment: Moment,
 ) -> Result<Vec<RunCancel>> {
     nobody_listens(tx, record, "deleted").await?;
+    nobody_depends(tx, record, "deleted").await?;
+    tx.task_dependencies_put(record.key, &[]).await?;
     close(tx, record, Some(&Reason::TaskDeleted {}), moment).await?;
     let now = moment.now;
     let open: Vec<RunId> = tx.run_list_open(record.key).await?.into_iter().map(|run| run.id).collect();

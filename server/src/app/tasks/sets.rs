@@ -2,6 +2,7 @@
 
 use super::saving::{Saving, delete, insert, update};
 use crate::app::core::write::Moment;
+use crate::app::dependencies::edges::dependencies_settle;
 use crate::app::schedules::refuse_ended;
 use crate::app::triggers::Circles;
 use crate::app::{App, Caller, Error, Result};
@@ -159,12 +160,18 @@ struct AppliedIn {
 
 async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, moment: Moment) -> Result<AppliedIn> {
     let (mut items, mut touched, mut cancelled) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let mut written_at = Vec::new();
     let book = crate::app::calendars::calendar_book(tx).await?;
     for index in in_order(&apply.definitions, tx.trigger_edges().await?)? {
         let saved = apply_one(tx, caller, (apply, index), &book, moment).await;
         let (item, written) = saved.map_err(|error| at(index, error))?;
         items.insert(index, item);
+        written_at.push((index, written.clone()));
         touched.push((written, false));
+    }
+    // Only now is every task stored that another one may depend on.
+    for (index, task) in &written_at {
+        dependencies_settle(tx, task).await.map_err(|error| at(*index, error))?;
     }
     let mut items: Vec<Applied> = items.into_values().collect();
     if let (true, Some(owner)) = (apply.prune, &apply.owner) {
@@ -174,6 +181,9 @@ async fn apply_in(tx: &Tx, caller: &Caller, apply: &Apply, moment: Moment) -> Re
         confirm_prune(unlisted.len(), total, apply.yes || apply.dry_run)?;
         let names: Vec<&str> = unlisted.iter().map(|task| task.definition.name.as_str()).collect();
         let (order, _) = sources_first(&names, &tx.trigger_edges().await?);
+        for task in &unlisted {
+            tx.task_dependencies_put(task.key, &[]).await?;
+        }
         for task in order.into_iter().rev().map(|index| unlisted[index]) {
             cancelled.extend(delete(tx, caller, task, false, moment).await?);
             items.push(Applied::Deleted(task.definition.name.clone()));

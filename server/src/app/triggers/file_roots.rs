@@ -7,9 +7,10 @@
 
 use crate::app::{App, Error, Result};
 use crate::domain::core::problem::Problem;
+use crate::domain::dependencies::DependencyRule;
 use crate::domain::reason::Reason;
 use crate::domain::tasks::Definition;
-use crate::domain::tasks::start_limits;
+use crate::domain::tasks::{limits, start_limits};
 use crate::domain::triggers::TriggerRule;
 use crate::integrations::disk::{Disk, Patience};
 use futures::future::join_all;
@@ -68,14 +69,13 @@ impl FileRoots {
 }
 
 impl App {
-    /// Refuses a definition that makes no sense, or whose file triggers would look at forbidden places.
+    /// Refuses a definition that makes no sense, or whose file triggers or dependencies would look at forbidden places.
     pub(in crate::app) async fn sound(&self, definition: &Definition) -> Result<()> {
         let mut problems = definition.problems();
         problems.extend(start_limits::problems(definition, self.settings().surroundings.limits));
+        problems.extend(limits::problems(definition, &self.settings().surroundings.abilities));
         let mut roots = None;
-        for (index, trigger) in definition.triggers.iter().enumerate() {
-            let TriggerRule::File { pattern, .. } = &trigger.rule else { continue };
-            let pointer = format!("/triggers/{index}/pattern");
+        for (pointer, pattern) in patterns(definition) {
             if problems.iter().any(|problem| problem.pointer == pointer) {
                 continue;
             }
@@ -116,6 +116,19 @@ impl App {
         let (disk, path) = (Arc::clone(disk), place.clone());
         patience.ask(&place, self.clock().now(), move |answers| answers.counted(disk).real(&path)).await
     }
+}
+
+/// The patterns of files in a definition, each with its place.
+fn patterns(definition: &Definition) -> impl Iterator<Item = (String, &str)> {
+    let triggers = definition.triggers.iter().enumerate().filter_map(|(index, trigger)| match &trigger.rule {
+        TriggerRule::File { pattern, .. } => Some((format!("/triggers/{index}/pattern"), pattern.as_str())),
+        TriggerRule::Webhook(_) | TriggerRule::Task { .. } => None,
+    });
+    let dependencies = definition.dependencies.iter().enumerate();
+    triggers.chain(dependencies.filter_map(|(index, dependency)| match &dependency.rule {
+        DependencyRule::File(rule) => Some((format!("/dependencies/{index}/path"), rule.path.as_str())),
+        _ => None,
+    }))
 }
 
 /// The folders of a pattern before its first wildcard.

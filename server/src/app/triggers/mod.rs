@@ -20,13 +20,16 @@ use super::{App, Caller, Error, Result};
 use crate::domain::core::phrases::first_ten;
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::TriggerId;
+use crate::domain::keys::{Firing, Key};
 use crate::domain::model::{FiringRecord, TaskRecord, TaskRef, TaskTriggerRecord};
 use crate::domain::reason::Reason;
+use crate::domain::runs::bindings::{self, Origin, Source, Unfilled};
 use crate::domain::triggers::{TaskEnd, circle};
 use crate::domain::triggers::{Trigger, TriggerRule};
 use crate::domain::vocabulary::{Permission, TriggerKind};
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Maximum number of ends of runs handled in one round.
@@ -125,11 +128,29 @@ impl App {
         Ok(task.definition.triggers.iter().filter_map(view).collect())
     }
 
-    /// Runs one round over the ends of runs that triggers listen to. Returns how many were handled.
+    /// Handles the ends of runs that triggers listen to. Returns how many were handled.
+    ///
+    /// # Errors
+    /// The first failure. An end that cannot be handled stays; all others have been handled all the same.
     pub async fn firings_follow(&self) -> Result<usize> {
-        let write = async move |tx: &Tx, Moment { now, .. }: Moment| follow(tx, now).await;
-        let announce = |app: &Self, (inserted, _): &(Inserted, usize)| app.announce_inserted(inserted);
-        Ok(self.write(write, announce).await?.1)
+        let (mut handled, mut after, mut most, mut failed) = (0, Key::NONE, ROUND, None);
+        loop {
+            let write = async move |tx: &Tx, Moment { now, .. }: Moment| follow(tx, (after, most), now).await;
+            match self.write(write, |app: &Self, (inserted, _)| app.announce_inserted(inserted)).await {
+                Ok((_, seen)) => {
+                    let Some(last) = seen.last() else { break };
+                    (handled, after) = (handled + seen.len(), *last);
+                }
+                // One of them fails all. Taken one at a time, only that one fails.
+                Err(_) if most > 1 => most = 1,
+                Err(error) => {
+                    failed = failed.or(Some(error));
+                    let Some(skipped) = self.store().firing_after(after).await? else { break };
+                    after = skipped;
+                }
+            }
+        }
+        failed.map_or(Ok(handled), Err)
     }
 }
 
@@ -138,28 +159,36 @@ async fn held(tx: &Tx) -> Result<bool> {
     Ok(on_hold(tx).await?.is_some())
 }
 
-/// While everything is on hold, ends of runs wait.
-async fn follow(tx: &Tx, now: DateTime<Utc>) -> Result<(Inserted, usize)> {
-    let mut all = Inserted::default();
+/// Handles ends of runs: at most a number of them, after one. Returns which ones. While everything is on hold, they
+/// wait.
+async fn follow(
+    tx: &Tx,
+    (after, most): (Key<Firing>, u64),
+    now: DateTime<Utc>,
+) -> Result<(Inserted, Vec<Key<Firing>>)> {
+    let (mut all, mut seen) = (Inserted::default(), Vec::new());
     if held(tx).await? {
-        return Ok((all, 0));
+        return Ok((all, seen));
     }
-    let firings = tx.firings(ROUND).await?;
-    let looked_at = firings.len();
-    for firing in firings {
+    for firing in tx.firings(after, most).await? {
+        seen.push(firing.row);
         if !tx.firing_delete(firing.row).await? {
             continue;
         }
         let Some(task) = listening(tx, &firing).await? else { continue };
+        let params = bound(tx, &task, &firing).await?;
         let end = TaskEnd { task: firing.task_name, state: firing.state, run: firing.run };
         let wanted = Wanted::new(&task, TriggerKind::Task, Some(end.to_string()), now);
-        let inserted = admit::one_or_skipped(tx, wanted, now).await?;
+        let inserted = match params {
+            Ok(params) => admit::one_or_skipped(tx, Wanted { params, ..wanted }, now).await?,
+            Err(reason) => admit::failed(tx, wanted, reason, now).await?,
+        };
         if !inserted.made.is_empty() {
             tx.trigger_used(firing.trigger.row, now).await?;
         }
         all += inserted;
     }
-    Ok((all, looked_at))
+    Ok((all, seen))
 }
 
 /// The task of a firing, if it listens to that end. A disabled task does not listen.
@@ -175,6 +204,36 @@ async fn listening(tx: &Tx, firing: &FiringRecord) -> Result<Option<TaskRecord>>
             })
     };
     Ok(task.filter(listens))
+}
+
+/// The params that a run takes from the run whose end triggers it, or why it cannot.
+async fn bound(
+    tx: &Tx,
+    task: &TaskRecord,
+    firing: &FiringRecord,
+) -> Result<std::result::Result<Map<String, Value>, Reason>> {
+    let trigger = task.definition.triggers.iter().find(|trigger| trigger.key == firing.trigger.key);
+    let Some(TriggerRule::Task { params, .. }) = trigger.map(|trigger| &trigger.rule) else {
+        return Ok(Ok(Map::new()));
+    };
+    if params.is_empty() {
+        return Ok(Ok(Map::new()));
+    }
+    // A run that was deleted meanwhile has nothing to give.
+    let run = tx.run_find(firing.run).await?;
+    let nothing = Map::new();
+    let source = Source {
+        result: run.as_ref().and_then(|run| run.result.as_ref()),
+        params: run.as_ref().map_or(&nothing, |run| &run.params),
+    };
+    Ok(bindings::fill(Origin::Trigger, &task.definition.params, params, source).map_err(unfilled))
+}
+
+fn unfilled(Unfilled { param, template, problem }: Unfilled) -> Reason {
+    match problem {
+        Some(problem) => Reason::TriggerValueRefused { param, template, problem },
+        None => Reason::TriggerValueMissing { param, template },
+    }
 }
 
 /// Parses a trigger's id in an address.

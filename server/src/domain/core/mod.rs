@@ -2,8 +2,12 @@
 //!
 //! Deliberately absent: anything that one subject decides alone. Start reading at `problem`, then `time`.
 
+pub(in crate::domain) mod amounts;
 pub(in crate::domain) mod coded;
 pub mod json;
+pub mod limit_words;
+pub mod limits;
+pub mod links;
 pub mod overlap;
 pub mod phrases;
 pub mod problem;

@@ -31,6 +31,8 @@ words!(
         CredentialsUse = "credentials:use",
         /// Create, change and delete credentials.
         CredentialsWrite = "credentials:write",
+        /// Define tasks that run as a user of their own choice.
+        TasksRunAs = "tasks:run_as",
         /// Manage users, tokens, settings, audit.
         Admin = "admin",
     }
@@ -42,6 +44,7 @@ impl Permission {
         match self {
             Self::CredentialsUse => Some(Grant::CredentialsUse),
             Self::CredentialsWrite => Some(Grant::CredentialsWrite),
+            Self::TasksRunAs => Some(Grant::TasksRunAs),
             Self::Read | Self::Own | Self::Run | Self::Define | Self::Admin => None,
         }
     }
@@ -51,7 +54,7 @@ impl Permission {
         match self {
             Self::Read | Self::Own => Role::Viewer,
             Self::Run => Role::Operator,
-            Self::Define | Self::CredentialsUse | Self::CredentialsWrite => Role::Editor,
+            Self::Define | Self::CredentialsUse | Self::CredentialsWrite | Self::TasksRunAs => Role::Editor,
             Self::Admin => Role::Admin,
         }
     }
@@ -64,5 +67,7 @@ words!(
         CredentialsUse = "credentials:use",
         /// Create, change and delete credentials.
         CredentialsWrite = "credentials:write",
+        /// Define tasks that run as a user of their own choice.
+        TasksRunAs = "tasks:run_as",
     }
 );

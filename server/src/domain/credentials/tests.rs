@@ -23,6 +23,14 @@ fn values_fit_their_kind() {
     refused(CredentialKind::Login, &[("username", "ada"), ("password", "x"), ("pin", "1")], "/values/pin");
     refused(CredentialKind::Smtp, &[("username", "a"), ("password", "x"), ("port", "0")], "/values/port");
     refused(CredentialKind::SshKey, &[("value", "ssh-ed25519 AAAA")], "/value");
+    // The first line alone is what a terminal gives that reads one line.
+    refused(CredentialKind::SshKey, &[("value", "-----BEGIN OPENSSH PRIVATE KEY-----")], "/value");
+    for value in ["hush", "://host", "postgres://", "my sql://host"] {
+        refused(CredentialKind::DatabaseUrl, &[("value", value)], "/value");
+    }
+    for value in ["postgres://u:p@host/db", "mysql+pymysql://host/db", "jdbc:postgresql://host/db", "sqlite:///srv/x"] {
+        assert_eq!(value_problems(CredentialKind::DatabaseUrl, &values(&[("value", value)])), [], "{value}");
+    }
 }
 
 #[test]
@@ -61,4 +69,26 @@ fn mentions_are_found_in_texts() {
 fn a_value_is_never_read_for_further_mentions() {
     let filled = fill("${credential.a}", |_, _| Some("${credential.b}".to_owned()));
     assert_eq!(filled.as_deref(), Ok("${credential.b}"));
+}
+
+#[test]
+fn a_mention_that_nobody_would_fill_is_refused() {
+    let wrong = |text| mention_problem("/run/url", text).map(|problem| problem.pointer);
+    assert_eq!(wrong("http://x/${credential.gen"), Some("/run/url".to_owned()));
+    assert_eq!(wrong("http://x/${credential.gen}/${params.day}"), None);
+    let need = |pointer: &str, name: &str| Need { pointer: pointer.into(), name: name.into(), field: None };
+    assert_eq!(need("/run/url", "shop.db.username").meant().as_deref(), Some("${credential.shop.db:username}"));
+    assert_eq!(need("/run/url", "shop.db").meant(), None);
+    assert_eq!(need("/credentials/0/name", "shop.username").meant(), None);
+}
+
+#[test]
+fn a_credential_takes_no_variable_of_the_account() {
+    for (variable, fine) in [("PATH", false), ("Path", false), ("HOME", false), ("ORC_X", false), ("DB_PATH", true)] {
+        let inject = Inject::Env { variable: variable.to_owned() };
+        let mut found = Vec::new();
+        let uses = [CredentialUse { name: "db".to_owned(), field: None, inject }];
+        inject_problems(&uses, &BTreeMap::new(), &mut found);
+        assert_eq!(found.is_empty(), fine, "{variable}: {found:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Attempts and claims: what starts and ends within a run.
 
 use super::{CredentialUsed, RunRecord};
+use crate::domain::core::limits::AppliedLimit;
 use crate::domain::ids::AttemptId;
 use crate::domain::ids::RunId;
 use crate::domain::reason::Reason;
@@ -49,8 +50,14 @@ pub struct AttemptRecord {
     pub reason: Option<Reason>,
     /// Processor time of the whole process tree.
     pub cpu: Option<TimeDelta>,
-    /// Peak memory of the largest process, in bytes.
+    /// Peak memory in bytes: of all processes together where that is measured, otherwise of the largest one.
     pub peak_memory_bytes: Option<u64>,
+    /// Bytes that its processes read from disks.
+    pub disk_read_bytes: Option<u64>,
+    /// Bytes that its processes wrote for disks.
+    pub disk_written_bytes: Option<u64>,
+    /// The limits that its processes had.
+    pub limits: Vec<AppliedLimit>,
     /// Bytes in the log.
     pub log_bytes: u64,
     /// Lines in the log.
@@ -65,6 +72,34 @@ pub struct AttemptRecord {
     pub left_behind: Vec<LeftBehind>,
     /// The credentials that the attempt got.
     pub credentials: Vec<CredentialUsed>,
+    /// What the attempt found when it started; none: it was not noted.
+    pub conditions: Option<Conditions>,
+}
+
+/// What an attempt found when it started.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Conditions {
+    /// The program, and files that its arguments name.
+    pub files: Vec<StartedFile>,
+    /// Names of the environment variables, without Orc's own. Values are not kept.
+    pub environment: Vec<String>,
+    /// Name of the machine, with its operating system.
+    pub machine: String,
+    /// Version of Orc.
+    pub version: String,
+}
+
+/// A file at the start of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartedFile {
+    /// Path of the file.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// When its content last changed, as the file system says.
+    pub modified_at: DateTime<Utc>,
+    /// SHA-256 of the content, in hexadecimal digits; none: the file is no program or script, or is very large.
+    pub sha256: Option<String>,
 }
 
 /// A process that continues after its run.
@@ -95,6 +130,24 @@ pub struct AttemptStarted {
     pub pid: Option<u32>,
     /// Token for connections to the runner.
     pub token: Option<String>,
+    /// What the attempt found.
+    pub conditions: Option<Conditions>,
+}
+
+impl AttemptStarted {
+    /// Nothing is known yet about the attempt of this claim.
+    pub fn of(claimed: &ClaimedRun) -> Self {
+        Self {
+            attempt: claimed.attempt.id,
+            fence: claimed.run.fence,
+            boot_id: None,
+            runner_pid: None,
+            runner_started: None,
+            pid: None,
+            token: None,
+            conditions: None,
+        }
+    }
 }
 
 /// What happens to a run after its attempt.
@@ -139,8 +192,14 @@ pub struct AttemptFinished {
     pub reason: Option<Reason>,
     /// Processor time of the whole process tree.
     pub cpu: Option<TimeDelta>,
-    /// Peak memory of the largest process, in bytes.
+    /// Peak memory in bytes: of all processes together where that is measured, otherwise of the largest one.
     pub peak_memory_bytes: Option<u64>,
+    /// Bytes that its processes read from disks.
+    pub disk_read_bytes: Option<u64>,
+    /// Bytes that its processes wrote for disks.
+    pub disk_written_bytes: Option<u64>,
+    /// The limits that its processes had.
+    pub limits: Vec<AppliedLimit>,
     /// Bytes in the log.
     pub log_bytes: u64,
     /// Lines in the log.

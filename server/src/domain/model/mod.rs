@@ -6,10 +6,15 @@
 
 mod access;
 mod attempts;
+mod bands;
 mod calendars;
 mod credentials;
+mod dependencies;
 mod forecast;
+mod incidents;
 mod ledger;
+mod networks;
+mod notify;
 mod page;
 mod pools;
 mod runs;
@@ -23,15 +28,29 @@ pub use self::access::{
     UserChange, UserNew, UserRecord,
 };
 pub use self::attempts::{
-    AttemptFinished, AttemptRecord, AttemptStarted, Claim, ClaimOrder, ClaimedRun, LeftBehind, RunNext,
+    AttemptFinished, AttemptRecord, AttemptStarted, Claim, ClaimOrder, ClaimedRun, Conditions, LeftBehind, RunNext,
+    StartedFile,
 };
+pub use self::bands::{Band, BandRecord, BandSample, BandValue, SeenMeasures, TaskBandsRecord, UnjudgedRun};
 pub use self::calendars::{CalendarDamage, CalendarMark, CalendarRecord, CalendarShelf, StoredCalendars};
 pub use self::credentials::{
     CredentialChange, CredentialNew, CredentialRecord, CredentialUsed, SealedValue, VaultRecord,
 };
+pub use self::dependencies::{
+    GatedRun, ProbeLooked, ProbeRecord, RunDependencyNew, RunDependencyRecord, WaitingDependency,
+};
 pub use self::forecast::{FeedNew, FeedRecord};
+pub use self::incidents::{
+    HeardRun, IncidentFilter, IncidentRecord, IncidentShown, RuleChange, RuleLoad, RuleRecord, TellingNew,
+    TellingRecord, ToldBefore,
+};
 pub use self::ledger::{
     BackfillNew, BackfillRecord, Covered, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotRecord,
+};
+pub use self::networks::NetworkRecord;
+pub use self::notify::{
+    ChannelChange, ChannelRecord, ChannelSent, DeliveryChannel, DeliveryFilter, DeliveryNew, DeliveryNext,
+    DeliveryRecord, DeliverySent,
 };
 pub use self::page::{BadCursor, Cursor, CursorValue, Page, PageRequest, Tie};
 pub use self::pools::{PoolRecord, PoolUse};

@@ -49,6 +49,8 @@ pub struct TriggerRecord {
     pub schedule_key: Option<String>,
     /// The run that this run repeats.
     pub rerun_of: Option<RunId>,
+    /// Names of the params whose values differ from those of the repeated run, because somebody edited them.
+    pub edited_params: Vec<String>,
 }
 
 /// What started the first run in a chain of reruns.
@@ -104,6 +106,8 @@ pub struct RunRecord {
     pub result: Option<Value>,
     /// Why the run is in this state; none: there is no particular reason.
     pub reason: Option<Reason>,
+    /// Why the run looks wrong although it succeeded; empty: it does not.
+    pub suspicious: Vec<Reason>,
     /// When somebody asked the run to stop.
     pub cancel_requested_at: Option<DateTime<Utc>>,
     /// Who asked the run to stop.
@@ -124,6 +128,8 @@ pub struct RunRecord {
     pub log_truncated: bool,
     /// Whether its task uses credentials.
     pub needs_vault: bool,
+    /// Whether the run waits for dependencies.
+    pub gated: bool,
 }
 
 /// A run to create.
@@ -167,6 +173,8 @@ pub struct RunNew {
     pub params: Map<String, Value>,
     /// Whether its task uses credentials.
     pub needs_vault: bool,
+    /// Whether the run must wait for dependencies.
+    pub gated: bool,
     /// Why the run is in this state; none: there is no particular reason.
     pub reason: Option<Reason>,
 }
@@ -204,6 +212,7 @@ impl RunRecord {
             params: new.params.clone(),
             result: None,
             reason: new.reason.clone(),
+            suspicious: Vec::new(),
             cancel_requested_at: None,
             cancel_requested_by: None,
             cancel_forced: false,
@@ -214,6 +223,7 @@ impl RunRecord {
             log_lines: 0,
             log_truncated: false,
             needs_vault: new.needs_vault,
+            gated: new.gated,
         }
     }
 }
@@ -231,6 +241,8 @@ pub struct RunFilter {
     pub from_at: Option<DateTime<Utc>>,
     /// Runs created before this instant.
     pub until_at: Option<DateTime<Utc>>,
+    /// Only runs that are marked as suspicious, or only others; none: all.
+    pub suspicious: Option<bool>,
 }
 
 /// Result of a request to stop a run.
@@ -253,6 +265,8 @@ pub struct RunOutlook {
     pub backing_off_due: bool,
     /// Whether runs are waiting.
     pub waiting: bool,
+    /// Whether what was seen of some run's dependencies is too old for its start.
+    pub gates_stale: bool,
     /// The next instant at which one of these runs becomes due.
     pub next_due: Option<DateTime<Utc>>,
 }

@@ -1,5 +1,6 @@
 //! Facts about the database, what the server deletes apart from runs, and the environment of processes.
 
+use crate::domain::core::limits::Abilities;
 use crate::domain::tasks::start_limits::StartLimits;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -56,7 +57,10 @@ pub struct Leftovers {
     pub sessions_before: DateTime<Utc>,
     /// Idempotency keys that were used before this instant are deleted.
     pub keys_before: DateTime<Utc>,
-    /// Maximum number of ledger entries to delete at once.
+    /// Deliveries that were made before this instant and are not tried any more are deleted, and incidents that were
+    /// resolved before it.
+    pub deliveries_before: DateTime<Utc>,
+    /// Maximum number of ledger entries, of deliveries and of incidents, to delete at once.
     pub limit: u32,
 }
 
@@ -69,4 +73,6 @@ pub struct Surroundings {
     pub environment: BTreeMap<String, String>,
     /// What the system takes when a process starts.
     pub limits: StartLimits,
+    /// What the server can do with processes.
+    pub abilities: Abilities,
 }

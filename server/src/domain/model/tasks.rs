@@ -63,6 +63,8 @@ pub struct LastRunRecord {
     pub started_at: Option<DateTime<Utc>>,
     /// When the run ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Whether the run looks wrong although it succeeded.
+    pub suspicious: bool,
 }
 
 /// How a path refers to a task.

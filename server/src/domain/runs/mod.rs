@@ -2,6 +2,9 @@
 //!
 //! One table, `TRANSITIONS`, is the truth for the store's guards, the API's `actions` and the pages.
 
+pub mod bands;
+pub mod bindings;
+pub mod changes;
 pub mod line_ends;
 pub mod numbers;
 pub mod params;
@@ -17,8 +20,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// Every allowed change of state.
 pub const TRANSITIONS: &[(RunState, &[RunState])] = &[
-    (RunState::Waiting, &[RunState::Queued, RunState::Cancelled, RunState::Skipped]),
-    (RunState::Queued, &[RunState::Running, RunState::Cancelled, RunState::Skipped]),
+    (RunState::Waiting, &[RunState::Queued, RunState::Cancelled, RunState::Skipped, RunState::Failed]),
+    // A queued run waits again if what its dependencies showed is too old.
+    (RunState::Queued, &[RunState::Running, RunState::Waiting, RunState::Cancelled, RunState::Skipped]),
     (
         RunState::Running,
         &[
@@ -39,9 +43,15 @@ pub fn may(from: RunState, to: RunState) -> bool {
     TRANSITIONS.iter().any(|(state, next)| *state == from && next.contains(&to))
 }
 
-/// What can be done with a run in this state.
-pub fn actions(state: RunState) -> Vec<RunAction> {
-    if state.is_final() { vec![RunAction::Rerun, RunAction::Delete] } else { vec![RunAction::Cancel] }
+/// What can be done with a run in this state. `gated` says whether it waits for dependencies, `suspicious` whether its
+/// success is marked.
+pub fn actions(state: RunState, gated: bool, suspicious: bool) -> Vec<RunAction> {
+    let acknowledge = suspicious.then_some(RunAction::Acknowledge);
+    match state {
+        RunState::Waiting if gated => vec![RunAction::Start, RunAction::Cancel],
+        state if state.is_final() => acknowledge.into_iter().chain([RunAction::Rerun, RunAction::Delete]).collect(),
+        _ => vec![RunAction::Cancel],
+    }
 }
 
 /// The open runs that a new run of a task meets.

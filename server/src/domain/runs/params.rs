@@ -10,6 +10,7 @@ use crate::domain::names::NameRule;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// Declaration of one param.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -132,6 +133,12 @@ pub fn resolve(specs: &[ParamSpec], given: &Map<String, Value>) -> Result<Map<St
         }
     }
     if found.is_empty() { Ok(resolved) } else { Err(found) }
+}
+
+/// Names of the params whose values differ, in order.
+pub fn edited(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<String> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    names.into_iter().filter(|name| before.get(*name) != after.get(*name)).cloned().collect()
 }
 
 fn pointer(name: &str) -> String {
@@ -264,6 +271,17 @@ mod tests {
         assert_eq!(problems.iter().map(|p| p.pointer.as_str()).collect::<Vec<_>>(), ["/params/x", "/params/day"]);
         let given = Map::from_iter([("day".to_owned(), json!("2026-11-23"))]);
         assert_eq!(resolve(&specs, &given).expect("fine").get("n"), Some(&json!(7)));
+    }
+
+    #[test]
+    fn edited_params_are_those_that_differ() {
+        let map = |pairs: &[(&str, Value)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<Map<_, _>>()
+        };
+        let before = map(&[("day", json!("2026-11-01")), ("gone", json!(1)), ("same", json!(true))]);
+        let after = map(&[("day", json!("2026-11-02")), ("new", json!(null)), ("same", json!(true))]);
+        assert_eq!(edited(&before, &after), ["day", "gone", "new"]);
+        assert!(edited(&before, &before).is_empty());
     }
 
     #[test]

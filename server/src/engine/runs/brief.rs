@@ -12,6 +12,7 @@ use crate::domain::tasks::start_limits::{self, LeftOut, Variables};
 use crate::domain::tasks::{Definition, RunSpec};
 use crate::domain::triggers::TaskEnd;
 use crate::domain::vocabulary::TriggerKind;
+use crate::engine::core::limits::plan_limits;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -60,17 +61,21 @@ pub struct PlanContext {
 pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContext) -> Option<Plan> {
     let Start { program, arguments, script } = lower(&definition.run, &facts.params)?;
     let Variables { kept, left_out } = start_limits::variables(definition, &facts.params, context.surroundings.limits);
+    let abilities = &context.surroundings.abilities;
+    let run_as = definition.run_as.clone().or_else(|| abilities.task_user.clone());
     Some(Plan {
         attempt: facts.attempt_id.to_string(),
         token: facts.token.clone(),
         program,
         arguments,
         script,
-        working_directory: definition
-            .working_directory
-            .as_ref()
-            .map_or_else(|| context.scratch_folder.clone(), PathBuf::from),
-        environment: environment(definition, facts, context, kept),
+        working_directory: match &definition.working_directory {
+            Some(folder) => PathBuf::from(folder),
+            // The runner puts the home folder of the user in place of an empty path.
+            None if run_as.is_some() => PathBuf::new(),
+            None => context.scratch_folder.clone(),
+        },
+        environment: environment(definition, facts, context, run_as.is_some(), kept),
         secrets: Vec::new(),
         files: files(facts),
         notes: left_out.into_iter().map(|param| only_in_file(param).words()).collect(),
@@ -82,6 +87,10 @@ pub fn build(definition: &Definition, facts: &AttemptFacts, context: &PlanContex
         leak_grace_seconds: 2.0,
         umask: definition.umask.map_or(context.surroundings.umask, |umask| umask.0),
         leave_behind: definition.leave_behind,
+        stop_with_server: false,
+        limits: plan_limits(definition.limits),
+        run_as,
+        cgroup: abilities.cgroup.clone(),
         log: LogLimits {
             cap_bytes: definition.log.max_bytes,
             min_free_percent: context.min_free_percent,
@@ -185,9 +194,14 @@ fn environment(
     definition: &Definition,
     facts: &AttemptFacts,
     context: &PlanContext,
+    as_user: bool,
     params: BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
     let mut all = context.surroundings.environment.clone();
+    if as_user {
+        // The runner knows those of the user.
+        all.retain(|name, _| !["HOME", "USER", "LOGNAME"].contains(&name.as_str()));
+    }
     // As under cron, programs are told which shell runs the line.
     if let RunSpec::Shell { shell: Some(shell), .. } = &definition.run
         && shell.starts_with('/')

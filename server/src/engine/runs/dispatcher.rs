@@ -52,6 +52,9 @@ impl Dispatcher {
         if outlook.waiting {
             claimable |= self.app.runs_waiting_promote(now).await?;
         }
+        if outlook.gates_stale && claimable && self.app.hold().await?.is_none() {
+            self.app.gates_stale(now).await?;
+        }
         let started = if claimable { self.claim(now).await? } else { 0 };
         if !outlook.waiting {
             *self.explained.lock().unwrap_or_else(PoisonError::into_inner) = None;

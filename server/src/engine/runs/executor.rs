@@ -5,6 +5,7 @@
 
 use super::active::{Active, Joining, Membership, Touch};
 use super::brief::{self, AttemptFacts, PlanContext};
+use super::conditions::Looker;
 use super::follow::{self, Followed};
 use super::fork_server::Runners;
 use super::http;
@@ -14,7 +15,7 @@ use crate::app::App;
 use crate::app::runs::attempts::{AttemptReport, seconds_until};
 use crate::clock::Stopwatch;
 use crate::domain::ids::AttemptId;
-use crate::domain::model::{AttemptStarted, ClaimedRun};
+use crate::domain::model::{AttemptStarted, ClaimedRun, Conditions};
 use crate::domain::reason::Reason;
 use crate::domain::tasks::RunSpec;
 use crate::domain::vocabulary::{AttemptOutcome, OnServerStop};
@@ -44,7 +45,8 @@ pub struct EngineSettings {
 pub struct Executor {
     app: App,
     settings: EngineSettings,
-    runners: Runners,
+    runners: Arc<Runners>,
+    looker: Looker,
     active: Active,
     /// Cancelled when the server stops: nothing more is started.
     stop: CancellationToken,
@@ -66,8 +68,13 @@ enum Ended {
 impl Executor {
     /// Creates an executor that has started nothing.
     pub fn new(app: App, settings: EngineSettings, active: Active, stop: CancellationToken) -> Self {
-        let runners = Runners::new(settings.runner.clone(), app.log_folder());
-        Self { app, settings, runners, active, stop, left: CancellationToken::new() }
+        let runners = Arc::new(Runners::new(settings.runner.clone(), app.log_folder()));
+        Self { app, settings, runners, looker: Looker::new(), active, stop, left: CancellationToken::new() }
+    }
+
+    /// Starts runners, also for commands that are no attempts.
+    pub(in crate::engine) fn runners(&self) -> Arc<Runners> {
+        Arc::clone(&self.runners)
     }
 
     /// The attempts in progress.
@@ -150,6 +157,7 @@ impl Executor {
 
     async fn carry_out_http(&self, claimed: &ClaimedRun, secrets: &[PlanSecret], membership: &mut Membership) -> Ended {
         let own_port = self.settings.own_port;
+        self.note_conditions(claimed).await;
         let carried = http::run(claimed, secrets, &self.app, &mut membership.control, own_port);
         tokio::select! {
             report = carried => Ended::Report(Box::new(report)),
@@ -157,15 +165,18 @@ impl Executor {
         }
     }
 
+    /// Stores what an attempt without a process finds. Losing it only makes later comparisons poorer.
+    async fn note_conditions(&self, claimed: &ClaimedRun) {
+        let conditions = Some(self.looker.bare());
+        let started = AttemptStarted { conditions, ..AttemptStarted::of(claimed) };
+        let _only_for_comparisons = self.app.attempt_started(started).await;
+    }
+
     /// Starts a runner, stores its identity, and only then sends the plan.
     async fn started(&self, claimed: &ClaimedRun, secrets: Vec<PlanSecret>) -> io::Result<(Conversation, Reach)> {
         let link = self.link(claimed);
         let context = self.context(claimed.attempt.id).await?;
-        let (mut runner, identity) = self.runners.start(link.log()).await?;
         let token = new_token();
-        if !self.identified(claimed, &identity, &token).await? {
-            return Err(io::Error::other("the claim is no longer valid"));
-        }
         let facts = AttemptFacts {
             run_id: claimed.run.id,
             attempt_id: claimed.attempt.id,
@@ -180,6 +191,13 @@ impl Executor {
         };
         let plan = brief::build(&claimed.definition, &facts, &context);
         let mut plan = plan.ok_or_else(|| io::Error::other("this kind of task needs no process"))?;
+        let abilities = &context.surroundings.abilities;
+        let looking = self.looker.look(&claimed.definition.run, &plan, abilities, self.app.clock().now());
+        let (runner, conditions) = tokio::join!(self.runners.start(link.log()), looking);
+        let (mut runner, identity) = runner?;
+        if !self.identified(claimed, &identity, &token, conditions).await? {
+            return Err(io::Error::other("the claim is no longer valid"));
+        }
         plan.secrets = secrets;
         runner.send(&ServerMessage::Start { plan: Box::new(plan) }).await?;
         Ok((runner, Reach::started(link, token, identity)))
@@ -197,15 +215,20 @@ impl Executor {
         Ok(PlanContext { scratch_folder, surroundings, min_free_percent: 5.0 })
     }
 
-    async fn identified(&self, claimed: &ClaimedRun, identity: &Identity, token: &str) -> io::Result<bool> {
+    async fn identified(
+        &self,
+        claimed: &ClaimedRun,
+        identity: &Identity,
+        token: &str,
+        conditions: Conditions,
+    ) -> io::Result<bool> {
         let started = AttemptStarted {
-            attempt: claimed.attempt.id,
-            fence: claimed.run.fence,
             boot_id: Some(identity.boot_id.clone()),
             runner_pid: Some(identity.runner_pid),
             runner_started: i64::try_from(identity.runner_start_ticks).ok(),
-            pid: None,
             token: Some(token.to_owned()),
+            conditions: Some(conditions),
+            ..AttemptStarted::of(claimed)
         };
         self.app.attempt_started(started).await.map_err(io::Error::other)
     }

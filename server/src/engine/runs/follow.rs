@@ -7,7 +7,8 @@ use crate::app::App;
 use crate::app::runs::attempts::{AttemptReport, LogCounts};
 use crate::domain::model::{AttemptStarted, ClaimedRun, LeftBehind};
 use crate::domain::reason::Reason;
-use crate::domain::vocabulary::AttemptOutcome;
+use crate::domain::vocabulary::{AttemptOutcome, LimitKind, LimitMeans};
+use crate::engine::core::limits::{applied, kind_of};
 use chrono::{DateTime, Utc};
 use orc_runner::message::{RunnerMessage, Started};
 use orc_runner::record::{self, CancelledBy, Exit, ExitRecord, LogTotals, Outcome, TimeLimit};
@@ -86,15 +87,7 @@ pub async fn follow(
 
 /// Stores the command's process id, which is only shown to people. Losing it does no harm.
 async fn note_start(app: &App, claimed: &ClaimedRun, child: Started) {
-    let started = AttemptStarted {
-        attempt: claimed.attempt.id,
-        fence: claimed.run.fence,
-        boot_id: None,
-        runner_pid: None,
-        runner_started: None,
-        pid: Some(child.pid),
-        token: None,
-    };
+    let started = AttemptStarted { pid: Some(child.pid), ..AttemptStarted::of(claimed) };
     let _shown_only = app.attempt_started(started).await;
 }
 
@@ -145,7 +138,11 @@ pub fn report(record: ExitRecord) -> AttemptReport {
         None => (None, None),
     };
     let Meaning { outcome, reason, hopeless } = meaning(&record);
-    let mut reasons: Vec<Reason> = reason.into_iter().collect();
+    let limits: Vec<_> = record.limits.iter().copied().map(applied).collect();
+    // The kernel ends a process that passes a limit of its cgroup, so the limit explains the end.
+    let passed = limits.iter().filter(|limit| limit.passed && limit.means == LimitMeans::Cgroup);
+    let mut reasons: Vec<Reason> = passed.filter_map(|limit| passed_reason(limit.kind, limit.value)).collect();
+    reasons.extend(reason);
     reasons.extend((record.swept > 0).then_some(Reason::ProcessesStopped { count: record.swept }));
     reasons.extend(record.result_error.clone().map(|problem| Reason::ResultRefused { problem }));
     AttemptReport {
@@ -158,6 +155,9 @@ pub fn report(record: ExitRecord) -> AttemptReport {
         hopeless,
         cpu_seconds: Some(record.cpu_seconds),
         peak_memory_bytes: Some(record.peak_memory_bytes),
+        disk_read_bytes: Some(record.disk_read_bytes),
+        disk_written_bytes: Some(record.disk_written_bytes),
+        limits,
         log: counts(&record.log),
         leaked_output: record.leaked_output,
         survivor_count: u32::try_from(record.survivors.len()).unwrap_or(u32::MAX),
@@ -203,10 +203,23 @@ fn meaning(record: &ExitRecord) -> Meaning {
             };
             Meaning::of(AttemptOutcome::TimedOut, Some(reason))
         }
+        Outcome::LimitPassed { limit, value } => {
+            Meaning::of(AttemptOutcome::Failed, passed_reason(kind_of(*limit), *value))
+        }
         Outcome::Cancelled { by: CancelledBy::Server } => Meaning::of(AttemptOutcome::Cancelled, None),
         Outcome::Cancelled { by: CancelledBy::Signal } => {
             Meaning::of(AttemptOutcome::Cancelled, Some(Reason::RunnerStopped {}))
         }
+    }
+}
+
+/// The reason for an end at a limit; none for limits that end nothing.
+fn passed_reason(kind: LimitKind, value: i64) -> Option<Reason> {
+    let limit = value.unsigned_abs();
+    match kind {
+        LimitKind::Memory => Some(Reason::MemoryLimitPassed { limit_bytes: limit }),
+        LimitKind::Processes => Some(Reason::ProcessLimitPassed { limit }),
+        LimitKind::Cpu | LimitKind::OpenFiles | LimitKind::Niceness => None,
     }
 }
 

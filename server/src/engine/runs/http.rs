@@ -75,6 +75,8 @@ pub async fn run(
     report.exit_code = None;
     report.cpu_seconds = None;
     report.peak_memory_bytes = None;
+    report.disk_read_bytes = None;
+    report.disk_written_bytes = None;
     report
 }
 

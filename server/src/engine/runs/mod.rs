@@ -6,11 +6,13 @@
 pub(in crate::engine) mod active;
 pub(in crate::engine) mod brief;
 pub(in crate::engine) mod canceller;
+mod conditions;
 pub(in crate::engine) mod dispatcher;
 pub(in crate::engine) mod executor;
 pub(in crate::engine) mod follow;
 pub(in crate::engine) mod fork_server;
 pub(in crate::engine) mod http;
+pub(in crate::engine) mod judging;
 pub(in crate::engine) mod reach;
 pub(in crate::engine) mod rescuer;
 pub(in crate::engine) mod runners;

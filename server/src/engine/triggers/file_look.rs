@@ -11,7 +11,7 @@ use crate::domain::triggers::files::FileFlaw;
 use crate::integrations::disk::Disk;
 use crate::integrations::file_facts;
 use globset::{GlobBuilder, GlobMatcher};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::Metadata;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -27,6 +27,9 @@ const NAMES_MAX: usize = 200_000;
 pub struct Look {
     /// The files that match.
     pub found: Looked,
+    /// What else matches, by path as people can read it: folders, sockets, pipes, devices, and files whose names are no
+    /// plain text. No run is given these.
+    pub others: BTreeSet<String>,
     /// The folders whose changes may change which files match: those that were read, or the nearest existing parent.
     pub folders: Vec<PathBuf>,
     /// Which changes concern the pattern.
@@ -66,6 +69,7 @@ pub fn look(pattern: &str, roots: &FileRoots, own: PathBuf, disk: &dyn Disk) -> 
         names: 0,
         numbers: BTreeMap::new(),
         found: Looked::default(),
+        others: BTreeSet::new(),
         folders: Vec::new(),
     };
     match disk.link_metadata(&root) {
@@ -77,7 +81,7 @@ pub fn look(pattern: &str, roots: &FileRoots, own: PathBuf, disk: &dyn Disk) -> 
         let there = |above: &&Path| disk.metadata(above).is_ok_and(|about| about.is_dir());
         search.folders.extend(root.ancestors().find(there).map(Path::to_path_buf));
     }
-    Ok(Look { found: search.found, folders: search.folders, scope: search.scope })
+    Ok(Look { found: search.found, others: search.others, folders: search.folders, scope: search.scope })
 }
 
 struct Search<'a> {
@@ -89,6 +93,7 @@ struct Search<'a> {
     /// Whether the file systems that were met keep the numbers of files, by device.
     numbers: BTreeMap<u64, bool>,
     found: Looked,
+    others: BTreeSet<String>,
     folders: Vec<PathBuf>,
 }
 
@@ -105,6 +110,9 @@ impl Search<'_> {
             return Ok(());
         }
         if about.is_dir() {
+            if self.scope.matcher.is_match(path) {
+                self.other(path);
+            }
             if !self.deep && path.components().count() >= self.depth {
                 return Ok(());
             }
@@ -124,7 +132,7 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Notes a path that matches and is no folder. Links to folders do not count as files.
+    /// Notes a path that matches and is no folder.
     fn file(&mut self, path: &Path, itself: &Metadata) {
         let target = match self.disk.metadata(path) {
             Err(error) if itself.is_symlink() && error.kind() != ErrorKind::PermissionDenied => {
@@ -132,13 +140,23 @@ impl Search<'_> {
             }
             read => self.readable(path, read),
         };
-        let Some(about) = target.filter(|about| !about.is_dir()) else { return };
+        let Some(about) = target else { return };
+        if about.is_dir() {
+            return self.other(path);
+        }
         if !about.is_file() {
+            self.other(path);
             return self.flawed(path, FileFlaw::Special);
         }
         match path.to_str() {
-            None => self.flawed(path, FileFlaw::NotText),
-            Some(name) if name.chars().any(char::is_control) => self.flawed(path, FileFlaw::ControlCharacter),
+            None => {
+                self.other(path);
+                self.flawed(path, FileFlaw::NotText);
+            }
+            Some(name) if name.chars().any(char::is_control) => {
+                self.other(path);
+                self.flawed(path, FileFlaw::ControlCharacter);
+            }
             Some(name) => {
                 let device = file_facts::device(&about);
                 let keeps = *self.numbers.entry(device).or_insert_with(|| self.disk.keeps_numbers(path));
@@ -148,8 +166,14 @@ impl Search<'_> {
     }
 
     fn flawed(&mut self, path: &Path, flaw: FileFlaw) {
-        let shown: String = path.to_string_lossy().chars().flat_map(shown).collect();
-        self.found.flawed.push((shown, flaw));
+        self.found.flawed.push((shown_path(path), flaw));
+    }
+
+    /// Notes a path that matches and is no file for a run. More than the maximum number of files are not noted.
+    fn other(&mut self, path: &Path) {
+        if self.others.len() < FILES_MAX {
+            self.others.insert(shown_path(path));
+        }
     }
 
     fn readable<T>(&mut self, path: &Path, read: io::Result<T>) -> Option<T> {
@@ -164,6 +188,11 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// A path as a sentence can show it.
+fn shown_path(path: &Path) -> String {
+    path.to_string_lossy().chars().flat_map(shown).collect()
 }
 
 /// A character of a path as a sentence can show it.

@@ -166,7 +166,7 @@ impl FileWatcher {
     async fn one(&self, trigger: &FileTrigger, looked: Result<Look, Reason>, round: &mut Round) {
         let id = trigger.record.id;
         let problem = match looked {
-            Ok(Look { found, folders, scope }) => {
+            Ok(Look { found, folders, scope, others: _ }) => {
                 round.folders.extend(folders);
                 round.scopes.push(scope);
                 let incomplete = found.incomplete.clone();

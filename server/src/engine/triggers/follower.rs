@@ -20,13 +20,10 @@ impl Follower {
     }
 
     async fn round(&self) -> RoundResult {
-        let mut all = 0;
-        while self.app.firings_are_there().await? {
-            match self.app.firings_follow().await? {
-                0 => break,
-                some => all += some,
-            }
+        if !self.app.firings_are_there().await? {
+            return Ok(None);
         }
+        let all = self.app.firings_follow().await?;
         Ok((all > 0).then_some(Reason::RunEndsFollowed { ends: all as u64 }))
     }
 }

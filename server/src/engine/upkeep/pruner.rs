@@ -26,6 +26,9 @@ const LEFTOVERS: u32 = 2000;
 /// How long ledger entries are kept.
 const SLOTS_KEPT: TimeDelta = TimeDelta::days(400);
 
+/// How long it is recorded who was told what.
+const DELIVERIES_KEPT: TimeDelta = TimeDelta::days(90);
+
 /// How long ended sessions and used idempotency keys are kept.
 const KEYS_KEPT: TimeDelta = TimeDelta::days(2);
 
@@ -68,6 +71,7 @@ impl Pruner {
                 slots_before: now - SLOTS_KEPT,
                 sessions_before: now - KEYS_KEPT,
                 keys_before: now - KEYS_KEPT,
+                deliveries_before: now - DELIVERIES_KEPT,
                 limit: LEFTOVERS,
             };
             leftovers = self.app.leftovers_delete(what).await?;

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// There is no such file.
-    #[error("the key file {} is missing; copy it back from where you keep it, or restore a backup together with its key file", .0.display())]
+    #[error("the key file {} is missing; copy it back from where you keep it, restore a backup together with its key file, or give up the values (orc vault rotate --forget-values, or the page's Credentials)", .0.display())]
     Missing(PathBuf),
     /// Other accounts can read the file or its folder.
     #[error("{} can be read by other accounts (mode {mode:03o}); close it with chmod {right}, and change the key if others may have read it", .path.display())]

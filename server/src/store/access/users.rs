@@ -53,6 +53,12 @@ impl Tx {
         one(self, by_id(user)).await
     }
 
+    /// Finds a user by id. Locks out other changes to users.
+    pub async fn user_find_held(&self, user: UserId) -> Result<Option<UserRecord>> {
+        locks::hold(self, Hold::Users).await?;
+        one(self, by_id(user)).await
+    }
+
     /// Finds a user by login name.
     pub async fn user_find_by_name(&self, name: &str) -> Result<Option<UserRecord>> {
         one(self, by_name(name)).await

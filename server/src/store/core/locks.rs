@@ -12,6 +12,8 @@ pub(in crate::store) enum Hold {
     Users = 2,
     /// The vault and what is sealed with its key.
     Vault = 3,
+    /// Which task needs which task or network profile.
+    Needs = 4,
 }
 
 const SPACE: i32 = 0x6f72_6300;

@@ -80,8 +80,11 @@ fn unreadable(path: &Path, error: &StoreError) -> StoreError {
     }
 }
 
+/// Number of tables besides the list of changes.
 async fn table_count(look: &DatabaseConnection) -> Result<i64> {
-    let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+    // A server that was killed in its first start may have made nothing but the list of changes.
+    let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+               AND name <> 'seaql_migrations'";
     let row = look.query_one_raw(statement(look, sql)).await?;
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }

@@ -5,9 +5,10 @@
 
 mod changes;
 pub mod entity;
+pub mod original;
 
 use self::entity::{credential, vault};
-use super::core::entity::task;
+use super::core::entity::{channel, task};
 use super::core::error::damaged;
 use super::core::locks::{self, Hold};
 use super::core::page::{beyond, containing, escaped};
@@ -57,6 +58,11 @@ impl Store {
     pub async fn credential_tasks(&self, credential: &str) -> Result<Vec<Definition>> {
         users(self.reader(), credential).await
     }
+
+    /// Names of the channels that use a credential.
+    pub async fn credential_channels(&self, credential: &str) -> Result<Vec<String>> {
+        channels(self.reader(), credential).await
+    }
 }
 
 impl Tx {
@@ -74,6 +80,11 @@ impl Tx {
     /// The definitions of the tasks that use a credential, by name of the task.
     pub async fn credential_tasks(&self, credential: &str) -> Result<Vec<Definition>> {
         users(self, credential).await
+    }
+
+    /// Names of the channels that use a credential.
+    pub async fn credential_channels(&self, credential: &str) -> Result<Vec<String>> {
+        channels(self, credential).await
     }
 
     /// All credentials, by key.
@@ -118,6 +129,15 @@ async fn users(connection: &impl ConnectionTrait, credential: &str) -> Result<Ve
     let rows = query.order_by_asc(task::Column::Name).all(connection).await?;
     let read = rows.into_iter().map(|row| definition_of(&row.definition).0);
     Ok(read.filter(|task| task.credential_names().contains(credential)).collect())
+}
+
+async fn channels(connection: &impl ConnectionTrait, credential: &str) -> Result<Vec<String>> {
+    let rows = channel::Entity::find().order_by_asc(channel::Column::Name).all(connection).await?;
+    let uses = |row: &channel::Model| {
+        serde_json::from_str::<Vec<String>>(&row.credentials)
+            .is_ok_and(|names| names.iter().any(|name| name == credential))
+    };
+    Ok(rows.into_iter().filter(uses).map(|row| row.name).collect())
 }
 
 fn record(row: credential::Model) -> Result<CredentialRecord> {

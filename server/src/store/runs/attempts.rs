@@ -15,6 +15,7 @@ use crate::store::{Result, Store, StoreError, Tx};
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -27,6 +28,14 @@ impl Tx {
             .filter(attempt::Column::Uid.eq(attempt.0))
             .exec(self)
             .await?;
+        Ok(())
+    }
+
+    /// Puts other params in the place of those that a run was given.
+    pub async fn run_params_put(&self, run: RunId, params: &Map<String, Value>) -> Result<()> {
+        let text = serde_json::to_string(params).map_err(|error| StoreError::Other(error.to_string()))?;
+        let update = run::Entity::update_many().col_expr(run::Column::Params, Expr::value(text));
+        update.filter(run::Column::Uid.eq(run.0)).exec(self).await?;
         Ok(())
     }
 }
@@ -97,6 +106,9 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
     let code = |value: Option<i64>| value.and_then(|value| i32::try_from(value).ok());
     let outcome = row.outcome.as_deref().map(str::parse).transpose();
     let credentials = row.credentials.as_deref().map(serde_json::from_str).transpose();
+    // These two are only for comparing, so one that cannot be read must not keep a run from being adopted.
+    let limits = row.limits.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let conditions = row.conditions.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let left_behind = row.left_behind.as_deref().map(serde_json::from_str).transpose();
     Ok(AttemptRecord {
         id: AttemptId(row.uid),
@@ -116,6 +128,9 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
         reason: ReasonColumns { code: row.reason_code, args: row.reason }.read(),
         cpu: row.cpu.map(TimeDelta::microseconds),
         peak_memory_bytes: row.peak_memory_bytes.map(i64::unsigned_abs),
+        disk_read_bytes: row.disk_read_bytes.map(i64::unsigned_abs),
+        disk_written_bytes: row.disk_written_bytes.map(i64::unsigned_abs),
+        limits: limits.unwrap_or_default(),
         log_bytes: row.log_bytes.unsigned_abs(),
         log_lines: row.log_lines.unsigned_abs(),
         log_dropped_bytes: row.log_dropped_bytes.unsigned_abs(),
@@ -123,5 +138,6 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
         survivor_count: small(row.survivor_count),
         left_behind: left_behind.map_err(|error| damaged("attempt", error))?.unwrap_or_default(),
         credentials: credentials.map_err(|error| damaged("attempt", error))?.unwrap_or_default(),
+        conditions,
     })
 }

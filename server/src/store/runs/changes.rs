@@ -44,6 +44,7 @@ impl Tx {
             // A run that is created as skipped has ended too.
             let ended = run::Entity::find().filter(run::Column::Uid.is_in(ended)).all(self).await?;
             self.triggers_fire(&ended).await?;
+            self.runs_unheard(&ended).await?;
             stats::add(self, &made.iter().filter_map(Ended::of).collect::<Vec<_>>()).await?;
         }
         Ok(made)
@@ -69,6 +70,7 @@ impl Tx {
             newer("last_run_started_at", "NULL"),
             newer("last_run_finished_at", "v.finished_at"),
             newer("last_run_created_at", "v.created_at"),
+            newer("last_run_suspicious", "FALSE"),
         ];
         let text = format!("{} FROM {{rows}} WHERE task.id = v.task_id", text.join(", "));
         let mut newest: Vec<_> = newest.into_iter().collect();
@@ -161,6 +163,8 @@ impl Tx {
             .col_expr(run::Column::ReasonCode, Expr::value(code))
             .col_expr(run::Column::Reason, Expr::value(args))
             .col_expr(run::Column::FinishedAt, Expr::value(Micros::from(at)))
+            .col_expr(run::Column::Gate, Expr::value(None::<String>))
+            .col_expr(run::Column::GateUntil, Expr::value(None::<i64>))
             .filter(run::Column::Uid.eq(run.0))
             .filter(open())
             .filter(run::Column::State.ne(RunState::Running.as_str()))
@@ -168,6 +172,7 @@ impl Tx {
             .await?;
         self.tasks_follow(&rows).await?;
         self.triggers_fire(&rows).await?;
+        self.runs_unheard(&rows).await?;
         if to == RunState::Skipped {
             for row in &rows {
                 self.slot_skipped(row, reason).await?;
@@ -246,7 +251,7 @@ impl Tx {
 }
 
 /// Columns of a new run, in the order of `row`. All other columns are null.
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 28] = [
     "uid",
     "task_id",
     "task_name",
@@ -273,6 +278,8 @@ const COLUMNS: [&str; 26] = [
     "pool",
     "backfill_id",
     "needs_vault",
+    "gate",
+    "edited_params",
 ];
 
 /// Values that all new runs have in common.
@@ -287,6 +294,9 @@ const UNTOUCHED: [(&str, &str); 6] = [
 
 fn row(new: &RunNew) -> Result<[Value; COLUMNS.len()]> {
     let params = serde_json::to_string(&new.params).map_err(|error| StoreError::Other(format!("params: {error}")))?;
+    let edited = &new.trigger.edited_params;
+    let edited = (!edited.is_empty()).then(|| serde_json::to_string(edited)).transpose();
+    let edited = edited.map_err(|error| StoreError::Other(format!("edited params: {error}")))?;
     let created = Micros::from(new.created_at);
     let reason = ReasonColumns::of(new.reason.as_ref());
     Ok([
@@ -316,5 +326,7 @@ fn row(new: &RunNew) -> Result<[Value; COLUMNS.len()]> {
         new.pool.clone().into(),
         new.backfill_key.into(),
         new.needs_vault.into(),
+        new.gated.then_some("new").into(),
+        edited.into(),
     ])
 }

@@ -81,6 +81,7 @@ fn statement(Claim { limit, order, vault_open }: Claim, node: &str, now: DateTim
     due.column(run::Column::Id)
         .from(run::Entity)
         .and_where(Expr::cust("state = 'queued'"))
+        .and_where(Expr::col(run::Column::Gate).is_null())
         .and_where(Expr::col(run::Column::DueAt).lte(now))
         .limit(u64::from(limit))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
@@ -101,12 +102,14 @@ fn statement(Claim { limit, order, vault_open }: Claim, node: &str, now: DateTim
         .value(run::Column::Node, node)
         .value(run::Column::Reason, "")
         .value(run::Column::ReasonCode, None::<String>)
+        .value(run::Column::GateUntil, None::<i64>)
         .value(run::Column::Fence, Expr::col(run::Column::Fence).add(1_i64))
         .value(run::Column::AttemptCount, Expr::col(run::Column::AttemptCount).add(1_i64))
         .value(run::Column::StartedAt, Func::coalesce([Expr::col(run::Column::StartedAt), Expr::value(now)]))
         .value(run::Column::DeadlineAt, Func::coalesce([Expr::col(run::Column::DeadlineAt), deadline]))
         .and_where(Expr::col(run::Column::Id).in_subquery(picked))
         .and_where(Expr::cust("state = 'queued'"))
+        .and_where(Expr::col(run::Column::Gate).is_null())
         .returning(Returning::new().columns(run::Column::iter()))
         .take()
 }
@@ -139,5 +142,9 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
         survivor_count: Set(0),
         left_behind: Set(None),
         credentials: Set(None),
+        disk_read_bytes: NotSet,
+        disk_written_bytes: NotSet,
+        limits: NotSet,
+        conditions: Set(None),
     }
 }

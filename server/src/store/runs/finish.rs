@@ -41,9 +41,12 @@ const ROWS: usize = 200;
 async fn started(tx: &Tx, items: &[AttemptStarted]) -> Result<Vec<bool>> {
     let mut valid = HashSet::with_capacity(items.len());
     for chunk in items.chunks(ROWS) {
-        let mut rows = Rows::new(["uid", "fence", "boot_id", "runner_pid", "runner_started", "pid", "token"]);
+        let mut rows =
+            Rows::new(["uid", "fence", "boot_id", "runner_pid", "runner_started", "pid", "token", "conditions"]);
         for item in chunk {
-            let AttemptStarted { attempt, fence, boot_id, runner_pid, runner_started, pid, token } = item.clone();
+            let AttemptStarted { attempt, fence, boot_id, runner_pid, runner_started, pid, token, conditions } =
+                item.clone();
+            let conditions = conditions.map(|found| serde_json::to_string(&found)).transpose();
             rows.push([
                 attempt.0.into(),
                 fence.into(),
@@ -52,12 +55,14 @@ async fn started(tx: &Tx, items: &[AttemptStarted]) -> Result<Vec<bool>> {
                 runner_started.into(),
                 pid.map(i64::from).into(),
                 token.into(),
+                conditions.map_err(|error| damaged("attempt", error))?.into(),
             ]);
         }
         let text = "UPDATE attempt SET boot_id = COALESCE(v.boot_id, attempt.boot_id), \
                     runner_pid = COALESCE(v.runner_pid, attempt.runner_pid), \
                     runner_started = COALESCE(v.runner_started, attempt.runner_started), \
-                    pid = COALESCE(v.pid, attempt.pid), token = COALESCE(v.token, attempt.token) \
+                    pid = COALESCE(v.pid, attempt.pid), token = COALESCE(v.token, attempt.token), \
+                    conditions = COALESCE(v.conditions, attempt.conditions) \
                     FROM {rows} WHERE attempt.uid = v.uid AND attempt.outcome IS NULL AND EXISTS (SELECT 1 FROM run \
                     WHERE run.id = attempt.run_id AND run.state = 'running' AND run.fence = v.fence) RETURNING attempt.uid";
         for row in tx.query_all_raw(rows.statement(tx.get_database_backend(), text)).await? {
@@ -90,6 +95,8 @@ async fn finished(tx: &Tx, items: &[AttemptFinished]) -> Result<Vec<bool>> {
     }
     tx.tasks_follow(moved.values()).await?;
     tx.triggers_fire(moved.values()).await?;
+    tx.runs_unheard(moved.values()).await?;
+    tx.runs_unjudged(moved.values()).await?;
     stats::add(tx, &moved.values().filter_map(Ended::of_row).collect::<Vec<_>>()).await?;
     Ok(answers)
 }
@@ -210,6 +217,9 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
         "reason",
         "cpu",
         "peak",
+        "disk_read",
+        "disk_written",
+        "limits",
         "log_bytes",
         "log_lines",
         "dropped",
@@ -229,13 +239,16 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
             reason.code.into(),
             reason.args.into(),
             item.cpu.map(span).into(),
-            item.peak_memory_bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)).into(),
+            item.peak_memory_bytes.map(whole).into(),
+            item.disk_read_bytes.map(whole).into(),
+            item.disk_written_bytes.map(whole).into(),
+            listed(&item.limits)?.into(),
             amount(item.log_bytes),
             amount(item.log_lines),
             amount(item.log_dropped_bytes),
             item.leaked_output.into(),
             i64::from(item.survivor_count).into(),
-            left_behind(item)?.into(),
+            listed(&item.left_behind)?.into(),
         ]);
     }
     if rows.is_empty() {
@@ -244,6 +257,7 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
     let text = "UPDATE attempt SET outcome = v.outcome, finished_at = v.finished_at, \
                 pid = COALESCE(v.pid, attempt.pid), exit_code = v.exit_code, signal = v.signal, \
                 reason_code = v.reason_code, reason = v.reason, cpu = v.cpu, peak_memory_bytes = v.peak, \
+                disk_read_bytes = v.disk_read, disk_written_bytes = v.disk_written, limits = v.limits, \
                 log_bytes = v.log_bytes, log_lines = v.log_lines, log_dropped_bytes = v.dropped, \
                 leaked_output = v.leaked, survivor_count = v.survivors, left_behind = v.left_behind, boot_id = NULL, runner_pid = NULL, \
                 runner_started = NULL, token = NULL \
@@ -252,9 +266,9 @@ async fn end_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
     Ok(())
 }
 
-/// The processes that continue, as the column stores them; none if there are none.
-fn left_behind(item: &AttemptFinished) -> Result<Option<String>> {
-    let listed = (!item.left_behind.is_empty()).then(|| serde_json::to_string(&item.left_behind));
+/// A list as a column stores it; none if it is empty.
+fn listed<T: serde::Serialize>(items: &[T]) -> Result<Option<String>> {
+    let listed = (!items.is_empty()).then(|| serde_json::to_string(items));
     listed.transpose().map_err(|error| damaged("attempt", error))
 }
 
@@ -271,5 +285,9 @@ async fn forget_attempts(tx: &Tx, items: &[&AttemptFinished]) -> Result<()> {
 }
 
 fn amount(number: u64) -> Value {
-    i64::try_from(number).unwrap_or(i64::MAX).into()
+    whole(number).into()
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -3,6 +3,7 @@
 //! Deliberately absent: logs, which are files, and decisions about states. Start reading at `claim`, then `finish`.
 
 pub(in crate::store) mod attempts;
+pub(in crate::store) mod bands;
 pub(in crate::store) mod changes;
 pub(in crate::store) mod claim;
 pub mod entity;
@@ -13,6 +14,7 @@ pub(in crate::store) mod outlook;
 pub(in crate::store) mod places;
 pub(in crate::store) mod prune;
 pub(in crate::store) mod stats;
+pub(in crate::store) mod unheard;
 pub(in crate::store) mod waiting;
 
 use self::entity::run;
@@ -29,7 +31,9 @@ use crate::domain::model::{RunFilter, RunOrigin, RunRecord, TriggerRecord};
 use crate::domain::vocabulary::{RunState, TriggerKind};
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+};
 
 impl Store {
     /// Finds a run.
@@ -44,6 +48,17 @@ impl Store {
         let place = |row: &run::Model| Cursor::number(row.created_at.0, row.id);
         let Page { items, next } = newest_first(self.reader(), query, columns, page, place).await?;
         Ok(Page { items: records(self.reader(), items).await?, next })
+    }
+
+    /// The newest run of the same task that was created before this one and succeeded.
+    pub async fn run_succeeded_before(&self, run: &RunRecord) -> Result<Option<RunRecord>> {
+        let query = run::Entity::find()
+            .filter(run::Column::TaskId.eq(run.task_key))
+            .filter(run::Column::State.eq(RunState::Succeeded.as_str()))
+            .filter(run::Column::CreatedAt.lte(Micros::from(run.created_at)))
+            .filter(run::Column::Uid.ne(run.id.0));
+        let query = query.order_by_desc(run::Column::CreatedAt).order_by_desc(run::Column::Id);
+        one(self.reader(), query.limit(1)).await
     }
 
     /// Runs in progress on this server that somebody asked to stop.
@@ -98,7 +113,7 @@ async fn one(connection: &impl ConnectionTrait, query: Select<run::Entity>) -> R
 
 /// The conditions of partial indexes are spelled out so that the indexes are used.
 fn filtered(filter: &RunFilter) -> Select<run::Entity> {
-    let RunFilter { task_key, states, trigger, from_at, until_at } = filter;
+    let RunFilter { task_key, states, trigger, from_at, until_at, suspicious } = filter;
     let mut query = run::Entity::find();
     if let Some(key) = task_key {
         query = query.filter(run::Column::TaskId.eq(*key));
@@ -114,6 +129,9 @@ fn filtered(filter: &RunFilter) -> Select<run::Entity> {
         if *kind != TriggerKind::Schedule {
             query = query.filter(Expr::cust("trigger_kind <> 'schedule'"));
         }
+    }
+    if let Some(suspicious) = suspicious {
+        query = query.filter(Expr::cust(if *suspicious { "suspicious IS NOT NULL" } else { "suspicious IS NULL" }));
     }
     if let Some(from) = from_at {
         query = query.filter(run::Column::CreatedAt.gte(Micros::from(*from)));
@@ -140,11 +158,14 @@ pub(super) async fn records(connection: &impl ConnectionTrait, rows: Vec<run::Mo
 /// Converts a row to a record.
 pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
     let json = |text: &str| serde_json::from_str(text).map_err(|error| damaged("run", error));
+    let suspicious = row.suspicious.as_deref().map(serde_json::from_str).transpose();
+    let edited = row.edited_params.as_deref().map(serde_json::from_str).transpose();
     let trigger = TriggerRecord {
         kind: row.trigger_kind.parse().map_err(|error| damaged("run", error))?,
         by: row.trigger_by,
         schedule_key: row.trigger_schedule_key,
         rerun_of: row.trigger_rerun_of.map(RunId),
+        edited_params: edited.map_err(|error| damaged("run", error))?.unwrap_or_default(),
     };
     let origin = match row.origin_kind {
         Some(kind) => Some(RunOrigin { kind: kind.parse().map_err(|error| damaged("run", error))?, by: row.origin_by }),
@@ -156,6 +177,7 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         task_key: row.task_id,
         task_name: row.task_name,
         task_version: small(row.task_version),
+        gated: row.gate.is_some() && row.state == RunState::Waiting.as_str(),
         state: row.state.parse().map_err(|error| damaged("run", error))?,
         trigger,
         origin,
@@ -171,6 +193,7 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         params: serde_json::from_str(&row.params).map_err(|error| damaged("run", error))?,
         result: row.result.as_deref().map(json).transpose()?,
         reason: ReasonColumns { code: row.reason_code, args: row.reason }.read(),
+        suspicious: suspicious.map_err(|error| damaged("run", error))?.unwrap_or_default(),
         cancel_requested_at: instant(row.cancel_requested_at),
         cancel_requested_by: row.cancel_requested_by,
         cancel_forced: row.cancel_forced,

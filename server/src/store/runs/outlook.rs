@@ -28,7 +28,8 @@ impl Store {
                 least(&format!("{state}_later"), later)
             )
         });
-        let text = format!("SELECT {}", columns.join(", "));
+        let gate = "(SELECT MIN(gate_until) FROM run WHERE gate_until IS NOT NULL) AS gate_first";
+        let text = format!("SELECT {}, {gate}", columns.join(", "));
         let statement = Statement::from_sql_and_values(backend, text, [Micros::from(now).into()]);
         let row = self.reader().query_one_raw(statement).await?;
         let row = row.ok_or_else(|| StoreError::Other("no answer to a SELECT without FROM".into()))?;
@@ -41,6 +42,7 @@ impl Store {
             queued_due: read("queued_first")?.is_some_and(|at| at <= now),
             backing_off_due: read("backing_off_first")?.is_some_and(|at| at <= now),
             waiting: read("waiting_first")?.is_some(),
+            gates_stale: read("gate_first")?.is_some_and(|at| at < now),
             next_due: later.into_iter().min(),
         })
     }

@@ -92,7 +92,8 @@ impl Tx {
         tasks_room(self, tasks).await
     }
 
-    /// Makes these waiting runs ready to start.
+    /// Makes these waiting runs ready to start. Those for which too much time has passed since the last look at their
+    /// dependencies keep their place, and are looked at again before they start.
     pub async fn runs_promote(&self, keys: &[Key<Run>], at: DateTime<Utc>) -> Result<Vec<RunRecord>> {
         let mut promoted = Vec::new();
         for chunk in keys.chunks(ROWS) {
@@ -100,6 +101,7 @@ impl Tx {
                 .column(run::Column::Id)
                 .from(run::Entity)
                 .and_where(Expr::col(run::Column::Id).is_in(chunk.iter().copied()))
+                .and_where(Expr::col(run::Column::Gate).is_null())
                 .take();
             promoted.extend(self.promote(chosen, RunState::Waiting, at).await?);
         }
@@ -137,7 +139,7 @@ struct WaitingRow {
 fn waiting(now: DateTime<Utc>, mark: &'static str) -> Select<run::Entity> {
     use run::Column::{Id, Pool, PoolWeight, Reason, ReasonCode, TaskId};
     let query = run::Entity::find().select_only().columns([Id, TaskId, Pool, PoolWeight, ReasonCode, Reason]);
-    let query = query.expr_as(Expr::cust(mark), "mark").filter(Expr::cust("state = 'waiting'"));
+    let query = query.expr_as(Expr::cust(mark), "mark").filter(Expr::cust("state = 'waiting' AND gate IS NULL"));
     query.filter(run::Column::DueAt.lte(Micros::from(now)))
 }
 

@@ -124,6 +124,7 @@ impl Tx {
         row.deleted_at = Set(None);
         row.run_count = Set(0);
         row.last_run_created_at = Set(Micros(0));
+        row.last_run_suspicious = Set(false);
         let row = row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?;
         self.version_insert(row.id, 1, json, change).await?;
         schedules::sync(self, row.id, definition, true, change.at).await?;
@@ -272,6 +273,7 @@ fn record(row: task::Model) -> Result<TaskRecord> {
             state: state.parse().map_err(|error| damaged("task", error))?,
             started_at: instant(row.last_run_started_at),
             finished_at: instant(row.last_run_finished_at),
+            suspicious: row.last_run_suspicious,
         }),
         _ => None,
     };

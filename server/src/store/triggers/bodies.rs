@@ -27,6 +27,13 @@ impl Tx {
         self.run_body_insert(values).await
     }
 
+    /// Deletes the body of the call that started a run.
+    pub async fn run_body_delete(&self, run: RunId) -> Result<()> {
+        let found = run_body::Entity::delete_many().filter(run_body::Column::RunId.in_subquery(key_of(run)));
+        found.exec(self).await?;
+        Ok(())
+    }
+
     /// Gives a run that repeats another the body of that one, if it has one.
     pub async fn run_body_copy(&self, from: RunId, to: RunId) -> Result<()> {
         let values = Query::select()

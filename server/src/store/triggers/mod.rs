@@ -45,7 +45,12 @@ impl Store {
 
     /// Returns whether any end of a run has not been handled yet.
     pub async fn firings_are_there(&self) -> Result<bool> {
-        Ok(trigger_firing::Entity::find().one(self.reader()).await?.is_some())
+        Ok(self.firing_after(Key::NONE).await?.is_some())
+    }
+
+    /// The oldest end of a run after another that triggers have not handled yet.
+    pub async fn firing_after(&self, after: Key<Firing>) -> Result<Option<Key<Firing>>> {
+        Ok(firings_after(after).one(self.reader()).await?.map(|row| row.id))
     }
 }
 
@@ -218,10 +223,9 @@ impl Tx {
         Ok(())
     }
 
-    /// The oldest ends of runs that triggers have not handled yet.
-    pub async fn firings(&self, most: u64) -> Result<Vec<FiringRecord>> {
-        let rows =
-            trigger_firing::Entity::find().order_by_asc(trigger_firing::Column::Id).limit(most).all(self).await?;
+    /// The oldest ends of runs after another that triggers have not handled yet.
+    pub async fn firings(&self, after: Key<Firing>, most: u64) -> Result<Vec<FiringRecord>> {
+        let rows = firings_after(after).limit(most).all(self).await?;
         let ids = rows.iter().map(|row| row.trigger_id);
         let triggers = trigger::Entity::find().filter(trigger::Column::Id.is_in(ids)).all(self).await?;
         let triggers: BTreeMap<Key<keys::Trigger>, trigger::Model> =
@@ -247,6 +251,11 @@ impl Tx {
     pub async fn firing_delete(&self, row: Key<Firing>) -> Result<bool> {
         Ok(trigger_firing::Entity::delete_by_id(row).exec(self).await?.rows_affected > 0)
     }
+}
+
+fn firings_after(after: Key<Firing>) -> sea_orm::Select<trigger_firing::Entity> {
+    let id = trigger_firing::Column::Id;
+    trigger_firing::Entity::find().filter(id.gt(after)).order_by_asc(id)
 }
 
 fn firing(trigger_id: Key<keys::Trigger>, run: &run::Model) -> trigger_firing::ActiveModel {

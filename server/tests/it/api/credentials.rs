@@ -22,6 +22,9 @@ async fn credentials_answer_as_before() {
     tour.ask("POST /credentials/shop/rotate", Some(json!({"values": {"username": "ada", "password": "abc"}}))).await;
     tour.client.json(204, "DELETE /tasks/nightly", None).await;
     tour.ask("DELETE /credentials/shop", None).await;
+    let export = r#"{"mail": "hush", "DB Password": "hush"}"#;
+    tour.ask("POST /credentials/import?dry_run=true", Some(json!({"export": export}))).await;
+    tour.ask("POST /credentials/import", Some(json!({"export": export}))).await;
     let passphrase = json!({"passphrase": "a long sentence for the vault"});
     tour.ask("POST /vault/rotate", Some(passphrase.clone())).await;
     tour.ask("POST /vault/unseal", Some(passphrase)).await;

@@ -7,6 +7,8 @@
 mod audit;
 mod calendars;
 mod credentials;
+mod networks;
+mod notify;
 mod pools;
 mod runs;
 mod schedules;

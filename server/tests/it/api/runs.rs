@@ -31,14 +31,36 @@ async fn runs_answer_as_before() {
     logs(&mut tour, &sick).await;
     let again = tour.json(&format!("POST /runs/{sick}/rerun"), Some(json!({}))).await;
     ended(&bench, &again).await;
+    tour.ask(&format!("GET /runs/{}/changes", id(&again)), None).await;
+    tour.ask(&format!("GET /runs/{}/changes?with={sick}", id(&again)), None).await;
     tour.ask("GET /runs?task=sick", None).await;
     tour.ask("GET /runs/stats", None).await;
+    acknowledged(&bench, &mut tour, &fine).await;
     tour.ask(&format!("DELETE /runs/{fine}"), None).await;
     engine.shutdown().await;
     let late = tour.client.json(201, "POST /tasks/fine/runs", Some(json!({}))).await;
     tour.ask(&format!("POST /runs/{}/cancel", id(&late)), None).await;
+    waiting(&bench, &mut tour).await;
     backfills(&bench, &mut tour).await;
     tour.hold("run");
+}
+
+/// A run that waits, because the engine is not running, and is started without waiting.
+async fn waiting(bench: &Bench, tour: &mut Tour) {
+    let dependencies = json!([{"kind": "file", "path": "/srv/in/ready.csv"}]);
+    bench.task(child_task("waits", &["exit", "0"], json!({"dependencies": dependencies}))).await;
+    let run = tour.client.json(201, "POST /tasks/waits/runs", Some(json!({}))).await;
+    bench.app.gates_set_up(bench.clock.now()).await.expect("set up");
+    tour.ask(&format!("GET /runs/{}", id(&run)), None).await;
+    tour.ask(&format!("POST /runs/{}/start", id(&run)), None).await;
+}
+
+/// A run is marked behind the back of the judge, who needs ten runs before it marks one.
+async fn acknowledged(bench: &Bench, tour: &mut Tour, run: &str) {
+    let reason = json!([{"code": "log_unusual", "args": {"bytes": 0, "low_bytes": 1000, "high_bytes": 2000}}]);
+    bench.behind(&format!("UPDATE run SET suspicious = '{reason}' WHERE task_name = 'fine'")).await;
+    tour.ask("GET /runs?suspicious=true", None).await;
+    tour.ask(&format!("POST /runs/{run}/acknowledge"), None).await;
 }
 
 /// A client that returns after the start of the first attempt sees the rest of all attempts.

@@ -20,6 +20,9 @@ fn full() -> Value {
             {"kind": "webhook", "key": "call", "proof": "signature", "params": {"day": "/event/day"}},
             {"kind": "file", "key": "file", "pattern": "/srv/in/**/*.csv", "change": "created"},
             {"kind": "task", "key": "end", "tasks": ["plain"], "states": ["failed", "succeeded"]}],
+        "dependencies": [
+            {"kind": "task", "task": "plain", "window": {"kind": "within", "seconds": 3600}},
+            {"kind": "file", "key": "input", "path": "/srv/in/*.csv", "min_bytes": 1, "on_unmet": {"kind": "skip"}}],
         "overlap": {"kind": "queue", "max_waiting": 3}, "priority": 7, "timeout_seconds": 60.5, "success_codes": [0, 3],
         "retry": {"max_attempts": 3, "backoff": {"kind": "exponential", "factor": 2, "max_delay_seconds": 60}},
         "retention": {"days": 9}
@@ -39,10 +42,12 @@ async fn tasks_answer_as_before() {
     tour.ask("POST /tasks/copy/effect?days=2", Some(second.clone())).await;
     tour.ask("PUT /tasks/copy", Some(second)).await;
     tour.ask("POST /tasks/copy/runs", Some(json!({"params": {"size": "large"}}))).await;
+    tour.ask("POST /tasks/copy/probe", None).await;
     tour.ask("GET /tasks/copy", None).await;
     tour.ask("GET /tasks", None).await;
     tour.ask("GET /tasks/copy/versions?limit=2", None).await;
     tour.ask("GET /tasks/copy/versions/1", None).await;
+    tour.ask("GET /tasks/copy/bands", None).await;
     tour.ask("GET /tasks/copy/triggers", None).await;
     let made = tour.json("POST /tasks/copy/triggers/call/rotate", None).await;
     let unsigned = format!("POST ..{}", made["url"].as_str().expect("an address"));

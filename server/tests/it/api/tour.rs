@@ -10,11 +10,13 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// Keys whose values differ from run to run.
-const HIDDEN: [&str; 14] = [
+const HIDDEN: [&str; 16] = [
     "computed_seconds",
     "cpu_seconds",
     "database",
     "disk",
+    "disk_read_bytes",
+    "disk_written_bytes",
     "hash",
     "next_cursor",
     "peak_memory_bytes",
@@ -28,14 +30,17 @@ const HIDDEN: [&str; 14] = [
 ];
 
 /// Keys of instants and durations that are hidden only in tests with real processes.
-const REAL_TIME: [&str; 12] = [
+const REAL_TIME: [&str; 15] = [
     "at",
     "created_at",
+    "deadline_at",
     "duration_seconds",
     "finished_at",
     "from_at",
+    "looked_at",
     "max_seconds",
     "next_attempt_at",
+    "next_look_at",
     "p50_seconds",
     "p95_seconds",
     "queued_at",

@@ -1,5 +1,6 @@
 //! Credentials and the vault, over HTTP.
 
+mod import;
 mod using;
 mod vault;
 
@@ -56,6 +57,15 @@ async fn values_go_in_and_never_out() {
     for entry in std::fs::read_dir(house.folder.path()).unwrap().filter_map(Result::ok) {
         let bytes = std::fs::read(entry.path()).unwrap_or_default();
         assert!(!bytes.windows(HUSH.len()).any(|window| window == HUSH.as_bytes()), "{}", entry.path().display());
+    }
+}
+
+#[tokio::test]
+async fn a_refused_number_in_an_address_says_what_to_write() {
+    let house = House::new(Default::default()).await;
+    for number in ["-1", "x", "99999999999999999999"] {
+        let refused = house.admin().await.json(422, &format!("GET /credentials?limit={number}"), None).await;
+        assert!(refused["fields"][0]["message"].as_str().unwrap().starts_with("must be a whole number"), "{refused}");
     }
 }
 
@@ -161,6 +171,23 @@ async fn a_task_names_credentials_that_exist_and_keeps_them_off_command_lines() 
     refused(http, "/credentials").await;
     let missing = json!({"name": "it", "run": {"kind": "http", "url": "http://shop.example", "headers": {"X-Key": "${credential.no}"}}});
     refused(missing, "/run/headers/X-Key").await;
+    let request = |more: Value| {
+        let mut run = json!({"kind": "http", "url": "http://shop.example"});
+        run.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"name": "it", "run": run})
+    };
+    refused(request(json!({"url": "http://shop.example/${credential.db"})), "/run/url").await;
+    refused(request(json!({"headers": {"${credential.db}": "x"}})), "/run/headers/${credential.db}").await;
+    let dotted = admin.json(422, "POST /tasks", Some(request(json!({"body": "${credential.db.username}"})))).await;
+    assert!(dotted["fields"][0]["message"].as_str().unwrap().contains("${credential.db:username}"), "{dotted}");
+    let folder =
+        json!({"name": "it", "run": {"kind": "shell", "line": "id"}, "working_directory": "/srv/${credential.db}"});
+    refused(folder, "/working_directory").await;
+    // One secret may be given as the value of a kind with several.
+    let beside = json!({"name": "db2", "kind": "login", "values": {"username": "ada"}, "value": HUSH});
+    assert_eq!(admin.json(201, "POST /credentials", Some(beside)).await["fields"], json!(["password", "username"]));
+    let double = json!({"name": "db3", "kind": "login", "values": {"username": "ada", "password": "x"}, "value": HUSH});
+    assert_eq!(admin.json(422, "POST /credentials", Some(double)).await["fields"][0]["pointer"], "/value");
     let fine = json!({"name": "it", "run": {"kind": "http", "url": "http://${credential.db:username}:${credential.db}@shop.example"}});
     admin.json(201, "POST /tasks", Some(fine)).await;
 }

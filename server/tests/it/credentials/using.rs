@@ -171,3 +171,66 @@ async fn a_redirect_to_another_server_does_not_carry_values() {
         bench.log(&attempts[0])
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_param_that_holds_a_value_is_refused_before_anything_is_stored() {
+    let bench = Bench::new().await;
+    credential(&bench, shop()).await;
+    let params = json!([{"kind": "string", "name": "key"}, {"kind": "string", "name": "user"}]);
+    let run = json!({"kind": "shell", "line": "true"});
+    bench.task(json!({"name": "it", "run": run, "params": params, "credentials": uses_of()})).await;
+    let admin = bench.admin().await;
+    let given = json!({"params": {"key": format!("--password={HUSH}"), "user": "ada"}});
+    let refused = admin.json(422, "POST /tasks/it/runs", Some(given)).await;
+    assert_eq!(refused["fields"][0]["pointer"], "/params/key", "{refused}");
+    assert!(!refused.to_string().contains(HUSH), "{refused}");
+    let runs = admin.json(200, "GET /runs", None).await;
+    assert_eq!(runs["items"], json!([]), "nothing was stored");
+    let fine = json!({"params": {"key": "other", "user": "ada"}});
+    admin.json(201, "POST /tasks/it/runs", Some(fine)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_param_that_turns_out_to_hold_a_value_is_masked_and_the_run_fails() {
+    let bench = Bench::new().await;
+    credential(&bench, shop()).await;
+    let params = json!([{"kind": "string", "name": "key"}]);
+    let run = json!({"kind": "shell", "line": "true"});
+    bench.task(json!({"name": "it", "run": run, "params": params, "credentials": uses_of()})).await;
+    let admin = bench.admin().await;
+    let next = "the-value-of-tomorrow";
+    let made = admin.json(201, "POST /tasks/it/runs", Some(json!({"params": {"key": next}}))).await;
+    let values = json!({"values": {"username": "ada", "password": next}});
+    admin.json(200, "POST /credentials/shop/rotate", Some(values)).await;
+    let _engine = bench.engine().await;
+    let id = made["id"].as_str().expect("an id").parse().expect("an id");
+    let (record, attempts) = bench.ended(id).await;
+    let reason = record.reason.expect("a reason");
+    assert_eq!((record.state, reason.code()), (RunState::Failed, ReasonCode::ParamHoldsCredential));
+    assert_eq!((attempts.len(), attempts[0].pid), (1, None), "nothing was started");
+    assert_eq!(record.params["key"], "***");
+    let again = admin.json(409, &format!("POST /runs/{id}/rerun"), Some(json!({}))).await;
+    assert_eq!(again["code"], "params_masked", "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_only_run_tasks_does_not_bring_back_a_credential_that_an_editor_took_away() {
+    let bench = Bench::new().await;
+    credential(&bench, shop()).await;
+    let (admin, operator) = (bench.admin().await, bench.actor(orc_server::domain::vocabulary::Role::Operator).await);
+    let run = json!({"kind": "shell", "line": "true"});
+    let overlap = json!({"kind": "allow", "max": 9});
+    let with = json!({"name": "it", "run": run, "overlap": overlap, "credentials": uses_of()});
+    bench.task(with).await;
+    let old = bench.start("it").await;
+    {
+        let _engine = bench.engine().await;
+        bench.ended(old).await;
+    }
+    let again = format!("POST /runs/{old}/rerun");
+    operator.json(201, &again, Some(json!({}))).await;
+    admin.json(200, "PUT /tasks/it", Some(json!({"name": "it", "run": run, "overlap": overlap}))).await;
+    operator.json(403, &again, Some(json!({}))).await;
+    operator.json(201, &again, Some(json!({"newest_version": true}))).await;
+    admin.json(201, &again, Some(json!({}))).await;
+}

@@ -102,6 +102,28 @@ async fn a_passphrase_seals_the_vault_at_each_start() {
 }
 
 #[tokio::test]
+async fn a_lost_key_is_replaced_and_each_credential_gets_a_new_value() {
+    let house = with_credential().await;
+    let forget = || Some(json!({"forget_values": true}));
+    let refused = house.admin().await.json(422, "POST /vault/rotate", forget()).await;
+    assert_eq!(refused["fields"][0]["pointer"], "/forget_values", "nothing is lost yet");
+    std::fs::remove_file(key_file(&house).await).unwrap();
+    let house = house.restarted().await;
+    let admin = house.admin().await;
+    admin.json(409, "POST /vault/rotate", Some(json!({}))).await;
+    assert_eq!(admin.json(200, "POST /vault/rotate", forget()).await["state"], "open");
+    let damaged = admin.json(409, "PUT /credentials/shop", Some(json!({"name": "renamed"}))).await;
+    assert_eq!(damaged["code"], "credential_damaged");
+    admin.json(200, "POST /credentials/shop/rotate", Some(json!({"value": HUSH}))).await;
+    admin.json(200, "PUT /credentials/shop", Some(json!({"name": "renamed"}))).await;
+    // The same with a passphrase that nobody remembers.
+    admin.json(422, "POST /vault/rotate", Some(json!({"passphrase": " ".repeat(12)}))).await;
+    admin.json(200, "POST /vault/rotate", Some(json!({"passphrase": PASSPHRASE}))).await;
+    let house = house.restarted().await;
+    assert_eq!(house.admin().await.json(200, "POST /vault/rotate", forget()).await["state"], "open");
+}
+
+#[tokio::test]
 async fn a_value_from_an_older_version_does_not_open() {
     let house = with_credential().await;
     let admin = house.admin().await;

@@ -104,14 +104,18 @@ async fn what_a_change_would_do() {
     let effect = async |name: &str, schedules: Value| {
         let wanted = definition(name, schedules);
         let found = app.task_effect(&caller, name, &wanted, 2).await.expect("an effect").tasks;
-        found.first().map_or((0, 0, 0), |(_, it)| (it.appear.len(), it.vanish.len(), it.moved.len()))
+        found.first().map_or((0, 0, 0), |found| {
+            let it = &found.difference;
+            (it.appear.len(), it.vanish.len(), it.moved.len())
+        })
     };
     assert_eq!(effect("a", json!([{"kind": "cron", "expression": "0 * * * *"}])).await, (0, 0, 0));
     assert_eq!(effect("a", json!([{"kind": "cron", "expression": "30 * * * *"}])).await, (0, 0, 48));
     assert_eq!(effect("a", json!([])).await, (0, 48, 0));
     assert_eq!(effect("d", json!([{"kind": "cron", "expression": "0 * * * *"}])).await, (48, 0, 0));
     let none = app.calendar_effect(&caller, "off", &calendar(json!([])), 2).await.expect("an effect");
-    let (task, difference) = &none.tasks[0];
+    let orc_server::app::forecast::effects::TaskDifference { task, may_wait, difference } = &none.tasks[0];
+    assert!(!may_wait);
     assert_eq!((task.as_str(), difference.appear.len(), none.tasks.len()), ("b", 4, 1));
     let refused =
         app.calendar_effect(&caller, "off", &calendar(json!([{"kind": "weekdays", "weekdays": []}])), 2).await;

@@ -108,6 +108,11 @@ impl Bench {
         Self { house: self.house.reopened(setup).await }
     }
 
+    /// Opens the same data folder again, with other settings.
+    pub async fn reopened(self, setup: Setup) -> Self {
+        Self { house: self.house.reopened(setup).await }
+    }
+
     /// Starts the engine.
     pub async fn engine(&self) -> Engine {
         space(self.folder.path());
@@ -150,7 +155,7 @@ impl Bench {
         let looked = tokio::time::timeout(PATIENCE, async {
             loop {
                 let mut live = self.app.events().subscribe(None).live;
-                let RunView { run: record, attempts } =
+                let RunView { run: record, attempts, .. } =
                     self.app.run_view(&Caller::local(), run).await.expect("the run is there");
                 if is(&record, &attempts) {
                     return (record, attempts);

@@ -2,6 +2,7 @@
 //! others.
 
 use super::bench::{Bench, child_task};
+use super::cursed::{curse, lift};
 use chrono::{DateTime, TimeDelta, Utc};
 use orc_server::app::core::write::Write;
 use orc_server::app::tasks::sets::Apply;
@@ -36,20 +37,6 @@ async fn minutely(names: &[&str]) -> (Bench, Scheduler) {
     (bench, scheduler)
 }
 
-/// Makes ledger entries fail where a condition is true.
-fn curse(bench: &Bench, condition: &str) -> String {
-    if bench.on_postgres() {
-        format!(
-            "CREATE FUNCTION curse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the row is cursed'; END $$; \
-             CREATE TRIGGER bad BEFORE INSERT ON slot FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION curse()"
-        )
-    } else {
-        format!(
-            "CREATE TRIGGER bad BEFORE INSERT ON slot WHEN {condition} BEGIN SELECT RAISE(ABORT, 'the row is cursed'); END"
-        )
-    }
-}
-
 /// Instants in the ledger of a task.
 async fn told(bench: &Bench, task: &str) -> BTreeSet<DateTime<Utc>> {
     let page = bench.app.slot_list(&Caller::local(), Some(task), SlotFilter::default(), &PageRequest::first(500)).await;
@@ -59,7 +46,7 @@ async fn told(bench: &Bench, task: &str) -> BTreeSet<DateTime<Utc>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
     let (bench, scheduler) = minutely(&["a", "bad", "c", "d", "e"]).await;
-    bench.behind(&curse(&bench, "NEW.task_id = 2")).await;
+    curse(&bench, "slot", "NEW.task_id = 2").await;
     bench.app.clock().advance(TimeDelta::minutes(1));
     let error = scheduler.run_once().await.expect_err("one cannot be booked");
     let Reason::RoundFailed { problem } = &error.0 else { panic!("{error:?}") };
@@ -74,7 +61,7 @@ async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
     bench.app.task_create(&Caller::local(), more, false).await.expect("made");
     scheduler.run_once().await.expect_err("still not");
     assert_eq!(scheduler.next_in(), Some(std::time::Duration::ZERO), "it is still due");
-    bench.behind(if bench.on_postgres() { "DROP TRIGGER bad ON slot" } else { "DROP TRIGGER bad" }).await;
+    lift(&bench, "slot").await;
     bench.app.clock().advance(TimeDelta::minutes(1));
     scheduler.run_once().await.expect("a round");
     let all: Vec<_> = told(&bench, "bad").await.into_iter().collect();
@@ -86,7 +73,7 @@ async fn a_task_that_cannot_be_booked_stops_no_other_and_loses_nothing() {
 async fn many_that_cannot_be_booked_do_not_starve_the_others() {
     let names: Vec<String> = (0..12).map(|number| format!("t{number}")).collect();
     let (bench, scheduler) = minutely(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    bench.behind(&curse(&bench, "NEW.task_id <= 6")).await;
+    curse(&bench, "slot", "NEW.task_id <= 6").await;
     bench.app.clock().advance(TimeDelta::minutes(1));
     for _ in 0..6 {
         scheduler.run_once().await.expect_err("half of them cannot be booked");
@@ -188,7 +175,7 @@ async fn more_than_a_batch_is_booked_batch_by_batch_each_once() {
     }
     // One task in the second batch cannot be booked: its batch is tried one by one, and the third batch is booked
     // too.
-    bench.behind(&curse(&bench, "NEW.task_id = 1500")).await;
+    curse(&bench, "slot", "NEW.task_id = 1500").await;
     scheduler.run_once().await.expect("a round");
     app.clock().advance(TimeDelta::minutes(1));
     scheduler.run_once().await.expect_err("one cannot be booked");

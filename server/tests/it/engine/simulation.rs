@@ -28,7 +28,9 @@ async fn bench() -> Bench {
     bench.app.calendar_create(&Caller::local(), off, false).await.expect("made");
     for name in ["a", "b", "c", "d"] {
         let schedule = json!({"kind": "cron", "expression": "0 2 * * *", "skip_on": ["off"]});
-        let definition = definition(name, &schedule, json!({"pool": "db", "folder": "night"}));
+        let waits = json!([{"kind": "file", "path": "/srv/in/shop.csv"}]);
+        let waits = if name == "c" { waits } else { json!([]) };
+        let definition = definition(name, &schedule, json!({"pool": "db", "folder": "night", "dependencies": waits}));
         bench.app.task_create(&Caller::local(), definition, false).await.expect("made");
     }
     let every_second = json!({"kind": "interval", "every_seconds": 1});
@@ -51,6 +53,7 @@ async fn a_week_of_stored_tasks_and_its_proposals() {
     let before = simulated(&bench, &request(7)).await;
     // Without earlier runs, each is assumed to take a minute, so the last of four waits three.
     assert_eq!((before.task_count, before.outcome.slots, before.outcome.skipped), (4, 4 * 6, 4));
+    assert_eq!(before.may_wait, ["c"]);
     let wait = &before.outcome.waits[0];
     assert_eq!((wait.pool.as_str(), wait.waited, wait.wait_seconds_max), ("db", 3 * 6, 180));
     let proposed: Vec<_> = before.outcome.proposals.iter().map(|it| it.task.as_str()).collect();

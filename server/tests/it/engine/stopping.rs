@@ -81,7 +81,7 @@ async fn a_stopping_server_keeps_some_runs_and_cancels_others() {
     }
     engine.shutdown().await;
     assert_eq!(bench.ended(end).await.0.state, RunState::Cancelled);
-    let RunView { run: record, attempts } = bench.app.run_view(&Caller::local(), keep).await.expect("there");
+    let RunView { run: record, attempts, .. } = bench.app.run_view(&Caller::local(), keep).await.expect("there");
     assert_eq!(record.state, RunState::Running);
     assert!(left(&bench, &attempts[0]) > 0, "the kept run goes on");
     let bench = bench.restarted().await;

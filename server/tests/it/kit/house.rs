@@ -12,16 +12,19 @@ use orc_server::api::core::state::{ApiSettings, ApiState};
 use orc_server::api::router;
 use orc_server::app::{App, AppSettings, Caller};
 use orc_server::clock::Clock;
+use orc_server::domain::core::limits::Abilities;
 use orc_server::domain::model::Rights;
 use orc_server::domain::model::Surroundings;
 use orc_server::domain::runs::travel::Travel;
 use orc_server::domain::vocabulary::Role;
+use orc_server::domain::vocabulary::{LimitKind, LimitMeans};
 use orc_server::security::secret::Secret;
 use orc_server::store::{DatabaseConfig, Store};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -40,6 +43,8 @@ pub struct Setup {
     pub surroundings: Surroundings,
     /// How requests of http tasks travel.
     pub travel: Travel,
+    /// How long sending one notification may take.
+    pub send_within: Duration,
 }
 
 impl Default for Setup {
@@ -47,9 +52,19 @@ impl Default for Setup {
     fn default() -> Self {
         let clock = Clock::manual(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
         let environment = std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME").collect();
-        let surroundings = Surroundings { umask: 0o022, environment, ..Surroundings::default() };
-        Self { clock, api: ApiSettings::default(), file_roots: Vec::new(), surroundings, travel: Travel::default() }
+        let surroundings = Surroundings { umask: 0o022, environment, abilities: modest(), ..Surroundings::default() };
+        let send_within = Duration::from_secs(20);
+        let (api, travel) = (ApiSettings::default(), Travel::default());
+        Self { clock, api, file_roots: Vec::new(), surroundings, travel, send_within }
     }
+}
+
+/// What a server can do that is not root and has no cgroup, on whatever machine the tests run.
+fn modest() -> Abilities {
+    let process = [LimitKind::OpenFiles, LimitKind::Niceness].map(|kind| (kind, LimitMeans::Process));
+    let watched = [LimitKind::Memory, LimitKind::Processes].map(|kind| (kind, LimitMeans::Watched));
+    let limits = process.into_iter().chain(watched).collect();
+    Abilities { account: Some("orc".to_owned()), limits, open_files_max: Some(4096), ..Abilities::default() }
 }
 
 /// An application with its own data folder, and the router in front of it. Clones are the same server.
@@ -209,15 +224,20 @@ pub fn request(peer: [u8; 4], line: &str, headers: &[(&str, &str)], body: Option
 }
 
 async fn app(database: &DatabaseConfig, setup: &Setup) -> App {
+    // What the server does when it starts.
+    let _installed_once = rustls::crypto::ring::default_provider().install_default();
     let store = Store::open(database).await.expect("a database");
     let settings = AppSettings {
         node: "here".into(),
         timezone: "UTC".into(),
         data_dir: database.data_dir.clone(),
         run_limit: 8,
+        probe_limit: 8,
         file_roots: setup.file_roots.clone(),
         surroundings: setup.surroundings.clone(),
         travel: setup.travel.clone(),
+        send_within: setup.send_within,
+        public_url: Some("https://orc.example.org/".into()),
     };
     App::new(store, setup.clock.clone(), settings)
 }

@@ -29,6 +29,19 @@ async fn an_own_new_password_ends_all_other_sessions() {
 }
 
 #[tokio::test]
+async fn of_two_changes_of_one_password_at_once_one_is_refused() {
+    let house = House::with(&[("ada", Role::Viewer)]).await;
+    let (first, second) = (house.login("ada", &[]).await, house.login("ada", &[]).await);
+    let change = async |cookie: &str, new: &str| {
+        let body = json!({"current_password": PASSWORD, "new_password": new});
+        house.ask("PUT /session/password", &[("cookie", cookie)], Some(body)).await.status
+    };
+    let (one, two) = tokio::join!(change(&first, "a first long sentence"), change(&second, "a second long sentence"));
+    assert_eq!([one, two].iter().filter(|status| **status == 204).count(), 1, "{one} {two}");
+    assert!([one, two].iter().any(|status| [401, 422].contains(status)), "{one} {two}");
+}
+
+#[tokio::test]
 async fn what_an_administrator_changes_ends_sessions_and_limits_tokens() {
     let house = House::with(&[("ada", Role::Editor), ("bob", Role::Editor), ("eve", Role::Editor)]).await;
     let local = Caller::local();

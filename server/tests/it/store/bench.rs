@@ -40,6 +40,7 @@ async fn lives_per_second(fixture: Fixture) {
                     runner_started: Some(1),
                     pid: Some(2),
                     token: Some("token".into()),
+                    conditions: None,
                 };
                 assert_eq!(store.attempts_started(vec![started]).await.expect("started"), [true]);
                 let end = ended(&claimed, at(2), finish(RunState::Succeeded));

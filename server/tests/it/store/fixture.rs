@@ -116,6 +116,7 @@ pub(crate) fn new_run(task: &TaskRecord, at: DateTime<Utc>) -> RunNew {
             by: Some("ann".into()),
             schedule_key: None,
             rerun_of: None,
+            edited_params: Vec::new(),
         },
         schedule_row: None,
         scheduled_for: None,
@@ -129,6 +130,7 @@ pub(crate) fn new_run(task: &TaskRecord, at: DateTime<Utc>) -> RunNew {
         origin: None,
         params: Map::new(),
         needs_vault: false,
+        gated: false,
         reason: None,
     }
 }
@@ -150,6 +152,9 @@ pub(crate) fn ended(claimed: &ClaimedRun, at: DateTime<Utc>, next: RunNext) -> A
         reason: None,
         cpu: Some(TimeDelta::milliseconds(3)),
         peak_memory_bytes: Some(1 << 20),
+        disk_read_bytes: Some(512),
+        disk_written_bytes: Some(1024),
+        limits: Vec::new(),
         log_bytes: 100,
         log_lines: 2,
         log_dropped_bytes: 0,

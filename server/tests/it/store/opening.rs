@@ -100,6 +100,20 @@ async fn a_database_of_others_is_refused() {
     assert!(text.contains(&file.display().to_string()), "the file is named: {text}");
 }
 
+/// `cargo xtask trust A18` found this: the list of changes is made before the first change is.
+#[tokio::test]
+async fn a_first_start_that_was_killed_is_completed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}?mode=rwc", dir.path().join("orc.db").display());
+    let begun = sea_orm::Database::connect(url).await.expect("a database");
+    let list = "CREATE TABLE seaql_migrations (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)";
+    begun.execute_unprepared(list).await.expect("a table");
+    begun.close().await.expect("closes");
+    let store = Store::open(&DatabaseConfig::in_data_dir(dir.path())).await.expect("opens");
+    assert_eq!(store.copy_before_migration(), None, "there was nothing to copy");
+    assert!(store.database_facts().await.expect("facts").schema_version.starts_with("m2026"));
+}
+
 #[tokio::test]
 async fn backups_are_databases() {
     let fixture = Fixture::sqlite().await;

@@ -62,6 +62,7 @@ async fn one_life(fixture: Fixture) {
         runner_started: Some(77),
         pid: None,
         token: Some("secret".into()),
+        conditions: None,
     };
     let command = AttemptStarted { pid: Some(4001), boot_id: None, runner_pid: None, token: None, ..started.clone() };
     assert_eq!(fixture.store.attempts_started(vec![started]).await.expect("written"), [true]);
@@ -161,6 +162,7 @@ async fn a_late_writer_changes_nothing(fixture: Fixture) {
         runner_started: None,
         pid: None,
         token: None,
+        conditions: None,
     };
     assert_eq!(fixture.store.attempts_started(vec![late]).await.expect("answers"), [false]);
     assert_eq!(find(&fixture, run).await.state, RunState::Running);

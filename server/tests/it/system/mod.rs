@@ -5,7 +5,7 @@ mod faketime;
 mod frame;
 mod hooks;
 mod pages;
-mod process;
+pub mod process;
 #[cfg(unix)]
 mod proxied;
 mod stopping;

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, ClockConfirmData, ClockConfirmErrors, ClockConfirmResponses, CredentialCreateData, CredentialCreateErrors, CredentialCreateResponses, CredentialDeleteData, CredentialDeleteErrors, CredentialDeleteResponses, CredentialListData, CredentialListErrors, CredentialListResponses, CredentialRotateData, CredentialRotateErrors, CredentialRotateResponses, CredentialUpdateData, CredentialUpdateErrors, CredentialUpdateResponses, CredentialUsageData, CredentialUsageErrors, CredentialUsageResponses, CredentialViewData, CredentialViewErrors, CredentialViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, FeedCreateData, FeedCreateErrors, FeedCreateResponses, FeedDeleteData, FeedDeleteErrors, FeedDeleteResponses, FeedListData, FeedListErrors, FeedListResponses, FeedRotateData, FeedRotateErrors, FeedRotateResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanIcsData, PlanIcsErrors, PlanIcsResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskExportData, TaskExportErrors, TaskExportResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerCallListData, TriggerCallListErrors, TriggerCallListResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses, VaultRotateData, VaultRotateErrors, VaultRotateResponses, VaultUnsealData, VaultUnsealErrors, VaultUnsealResponses, VaultViewData, VaultViewErrors, VaultViewResponses } from './types.gen';
+import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, ChannelCreateData, ChannelCreateErrors, ChannelCreateResponses, ChannelDeleteData, ChannelDeleteErrors, ChannelDeleteResponses, ChannelListData, ChannelListErrors, ChannelListResponses, ChannelProbeData, ChannelProbeErrors, ChannelProbeResponses, ChannelTestData, ChannelTestErrors, ChannelTestResponses, ChannelUpdateData, ChannelUpdateErrors, ChannelUpdateResponses, ChannelViewData, ChannelViewErrors, ChannelViewResponses, ClockConfirmData, ClockConfirmErrors, ClockConfirmResponses, CredentialCreateData, CredentialCreateErrors, CredentialCreateResponses, CredentialDeleteData, CredentialDeleteErrors, CredentialDeleteResponses, CredentialImportData, CredentialImportErrors, CredentialImportResponses, CredentialListData, CredentialListErrors, CredentialListResponses, CredentialRotateData, CredentialRotateErrors, CredentialRotateResponses, CredentialUpdateData, CredentialUpdateErrors, CredentialUpdateResponses, CredentialUsageData, CredentialUsageErrors, CredentialUsageResponses, CredentialViewData, CredentialViewErrors, CredentialViewResponses, DeliveryListData, DeliveryListErrors, DeliveryListResponses, DeliveryRetryData, DeliveryRetryErrors, DeliveryRetryResponses, DeliveryViewData, DeliveryViewErrors, DeliveryViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, FeedCreateData, FeedCreateErrors, FeedCreateResponses, FeedDeleteData, FeedDeleteErrors, FeedDeleteResponses, FeedListData, FeedListErrors, FeedListResponses, FeedRotateData, FeedRotateErrors, FeedRotateResponses, IncidentAcknowledgeData, IncidentAcknowledgeErrors, IncidentAcknowledgeResponses, IncidentListData, IncidentListErrors, IncidentListResponses, IncidentResolveData, IncidentResolveErrors, IncidentResolveResponses, IncidentViewData, IncidentViewErrors, IncidentViewResponses, NetworkCheckData, NetworkCheckErrors, NetworkCheckResponses, NetworkCreateData, NetworkCreateErrors, NetworkCreateResponses, NetworkDeleteData, NetworkDeleteErrors, NetworkDeleteResponses, NetworkListData, NetworkListErrors, NetworkListResponses, NetworkProbeData, NetworkProbeErrors, NetworkProbeResponses, NetworkSurveyData, NetworkSurveyErrors, NetworkSurveyResponses, NetworkUpdateData, NetworkUpdateErrors, NetworkUpdateResponses, NetworkViewData, NetworkViewErrors, NetworkViewResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanIcsData, PlanIcsErrors, PlanIcsResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, RuleCreateData, RuleCreateErrors, RuleCreateResponses, RuleDeleteData, RuleDeleteErrors, RuleDeleteResponses, RuleListData, RuleListErrors, RuleListResponses, RuleSimulateData, RuleSimulateErrors, RuleSimulateResponses, RuleUpdateData, RuleUpdateErrors, RuleUpdateResponses, RuleViewData, RuleViewErrors, RuleViewResponses, RunAcknowledgeData, RunAcknowledgeErrors, RunAcknowledgeResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunChangesData, RunChangesErrors, RunChangesResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStartData, RunStartErrors, RunStartResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskBandsData, TaskBandsErrors, TaskBandsResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskExportData, TaskExportErrors, TaskExportResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskProbeData, TaskProbeErrors, TaskProbeResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerCallListData, TriggerCallListErrors, TriggerCallListResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses, VaultRotateData, VaultRotateErrors, VaultRotateResponses, VaultUnsealData, VaultUnsealErrors, VaultUnsealResponses, VaultViewData, VaultViewErrors, VaultViewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -233,6 +233,20 @@ export const taskRun = <ThrowOnError extends boolean = false>(options: Options<T
 });
 
 /**
+ * Look once at everything that a run of the task would wait for. Nothing is stored and nothing is started, except the
+ * commands of dependencies.
+ */
+export const taskProbe = <ThrowOnError extends boolean = false>(options: Options<TaskProbeData, ThrowOnError>): RequestResult<TaskProbeResponses, TaskProbeErrors, ThrowOnError> => (options.client ?? client).post<TaskProbeResponses, TaskProbeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/tasks/{task}/probe',
+    ...options
+});
+
+/**
  * List the versions of a task, newest first.
  */
 export const taskVersionList = <ThrowOnError extends boolean = false>(options: Options<TaskVersionListData, ThrowOnError>): RequestResult<TaskVersionListResponses, TaskVersionListErrors, ThrowOnError> => (options.client ?? client).get<TaskVersionListResponses, TaskVersionListErrors, ThrowOnError>({
@@ -255,6 +269,32 @@ export const taskVersionView = <ThrowOnError extends boolean = false>(options: O
             type: 'apiKey'
         }],
     url: '/tasks/{task}/versions/{version}',
+    ...options
+});
+
+/**
+ * Compare a run with the newest one before it that succeeded, or with another run of its task.
+ */
+export const runChanges = <ThrowOnError extends boolean = false>(options: Options<RunChangesData, ThrowOnError>): RequestResult<RunChangesResponses, RunChangesErrors, ThrowOnError> => (options.client ?? client).get<RunChangesResponses, RunChangesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/runs/{run}/changes',
+    ...options
+});
+
+/**
+ * Show what the runs of a task usually take, log and report.
+ */
+export const taskBands = <ThrowOnError extends boolean = false>(options: Options<TaskBandsData, ThrowOnError>): RequestResult<TaskBandsResponses, TaskBandsErrors, ThrowOnError> => (options.client ?? client).get<TaskBandsResponses, TaskBandsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/tasks/{task}/bands',
     ...options
 });
 
@@ -632,6 +672,19 @@ export const runCancel = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Start a run without waiting any longer for its dependencies. It may still wait for its pool or for an earlier run.
+ */
+export const runStart = <ThrowOnError extends boolean = false>(options: Options<RunStartData, ThrowOnError>): RequestResult<RunStartResponses, RunStartErrors, ThrowOnError> => (options.client ?? client).post<RunStartResponses, RunStartErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/runs/{run}/start',
+    ...options
+});
+
+/**
  * Run a run again.
  */
 export const runRerun = <ThrowOnError extends boolean = false>(options: Options<RunRerunData, ThrowOnError>): RequestResult<RunRerunResponses, RunRerunErrors, ThrowOnError> => (options.client ?? client).post<RunRerunResponses, RunRerunErrors, ThrowOnError>({
@@ -646,6 +699,19 @@ export const runRerun = <ThrowOnError extends boolean = false>(options: Options<
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Say that a suspicious run is normal: its mark is removed, and its values count as normal from now on.
+ */
+export const runAcknowledge = <ThrowOnError extends boolean = false>(options: Options<RunAcknowledgeData, ThrowOnError>): RequestResult<RunAcknowledgeResponses, RunAcknowledgeErrors, ThrowOnError> => (options.client ?? client).post<RunAcknowledgeResponses, RunAcknowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/runs/{run}/acknowledge',
+    ...options
 });
 
 /**
@@ -881,7 +947,24 @@ export const credentialCreate = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * Delete a credential that no task uses.
+ * Import credentials of Task Python Orchestrator.
+ */
+export const credentialImport = <ThrowOnError extends boolean = false>(options: Options<CredentialImportData, ThrowOnError>): RequestResult<CredentialImportResponses, CredentialImportErrors, ThrowOnError> => (options.client ?? client).post<CredentialImportResponses, CredentialImportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/credentials/import',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a credential that no task and no channel uses.
  */
 export const credentialDelete = <ThrowOnError extends boolean = false>(options: Options<CredentialDeleteData, ThrowOnError>): RequestResult<CredentialDeleteResponses, CredentialDeleteErrors, ThrowOnError> => (options.client ?? client).delete<CredentialDeleteResponses, CredentialDeleteErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -941,7 +1024,7 @@ export const credentialRotate = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * Show which tasks use a credential.
+ * Show which tasks and channels use a credential.
  */
 export const credentialUsage = <ThrowOnError extends boolean = false>(options: Options<CredentialUsageData, ThrowOnError>): RequestResult<CredentialUsageResponses, CredentialUsageErrors, ThrowOnError> => (options.client ?? client).get<CredentialUsageResponses, CredentialUsageErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -998,6 +1081,410 @@ export const vaultRotate = <ThrowOnError extends boolean = false>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List network profiles.
+ */
+export const networkList = <ThrowOnError extends boolean = false>(options?: Options<NetworkListData, ThrowOnError>): RequestResult<NetworkListResponses, NetworkListErrors, ThrowOnError> => (options?.client ?? client).get<NetworkListResponses, NetworkListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/networks',
+    ...options
+});
+
+/**
+ * Create a network profile.
+ */
+export const networkCreate = <ThrowOnError extends boolean = false>(options: Options<NetworkCreateData, ThrowOnError>): RequestResult<NetworkCreateResponses, NetworkCreateErrors, ThrowOnError> => (options.client ?? client).post<NetworkCreateResponses, NetworkCreateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/networks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a network profile that no task uses.
+ */
+export const networkDelete = <ThrowOnError extends boolean = false>(options: Options<NetworkDeleteData, ThrowOnError>): RequestResult<NetworkDeleteResponses, NetworkDeleteErrors, ThrowOnError> => (options.client ?? client).delete<NetworkDeleteResponses, NetworkDeleteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/networks/{network}',
+    ...options
+});
+
+/**
+ * View a network profile.
+ */
+export const networkView = <ThrowOnError extends boolean = false>(options: Options<NetworkViewData, ThrowOnError>): RequestResult<NetworkViewResponses, NetworkViewErrors, ThrowOnError> => (options.client ?? client).get<NetworkViewResponses, NetworkViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/networks/{network}',
+    ...options
+});
+
+/**
+ * Replace a network profile's definition. One that tasks need keeps its name.
+ */
+export const networkUpdate = <ThrowOnError extends boolean = false>(options: Options<NetworkUpdateData, ThrowOnError>): RequestResult<NetworkUpdateResponses, NetworkUpdateErrors, ThrowOnError> => (options.client ?? client).put<NetworkUpdateResponses, NetworkUpdateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/networks/{network}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Look whether a network profile holds now, and what is seen of each rule.
+ */
+export const networkProbe = <ThrowOnError extends boolean = false>(options: Options<NetworkProbeData, ThrowOnError>): RequestResult<NetworkProbeResponses, NetworkProbeErrors, ThrowOnError> => (options.client ?? client).post<NetworkProbeResponses, NetworkProbeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/networks/{network}/probe',
+    ...options
+});
+
+/**
+ * Look whether rules hold now that are not saved.
+ */
+export const networkCheck = <ThrowOnError extends boolean = false>(options: Options<NetworkCheckData, ThrowOnError>): RequestResult<NetworkCheckResponses, NetworkCheckErrors, ThrowOnError> => (options.client ?? client).post<NetworkCheckResponses, NetworkCheckErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/network-probes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show the network interfaces of the server's machine, and a profile to begin with.
+ */
+export const networkSurvey = <ThrowOnError extends boolean = false>(options?: Options<NetworkSurveyData, ThrowOnError>): RequestResult<NetworkSurveyResponses, NetworkSurveyErrors, ThrowOnError> => (options?.client ?? client).get<NetworkSurveyResponses, NetworkSurveyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/network-interfaces',
+    ...options
+});
+
+/**
+ * List channels.
+ */
+export const channelList = <ThrowOnError extends boolean = false>(options?: Options<ChannelListData, ThrowOnError>): RequestResult<ChannelListResponses, ChannelListErrors, ThrowOnError> => (options?.client ?? client).get<ChannelListResponses, ChannelListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/channels',
+    ...options
+});
+
+/**
+ * Create a channel.
+ */
+export const channelCreate = <ThrowOnError extends boolean = false>(options: Options<ChannelCreateData, ThrowOnError>): RequestResult<ChannelCreateResponses, ChannelCreateErrors, ThrowOnError> => (options.client ?? client).post<ChannelCreateResponses, ChannelCreateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/channels',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a test through a channel that is not saved.
+ */
+export const channelProbe = <ThrowOnError extends boolean = false>(options: Options<ChannelProbeData, ThrowOnError>): RequestResult<ChannelProbeResponses, ChannelProbeErrors, ThrowOnError> => (options.client ?? client).post<ChannelProbeResponses, ChannelProbeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/channels/probe',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a channel.
+ */
+export const channelDelete = <ThrowOnError extends boolean = false>(options: Options<ChannelDeleteData, ThrowOnError>): RequestResult<ChannelDeleteResponses, ChannelDeleteErrors, ThrowOnError> => (options.client ?? client).delete<ChannelDeleteResponses, ChannelDeleteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/channels/{channel}',
+    ...options
+});
+
+/**
+ * View a channel and whether it works.
+ */
+export const channelView = <ThrowOnError extends boolean = false>(options: Options<ChannelViewData, ThrowOnError>): RequestResult<ChannelViewResponses, ChannelViewErrors, ThrowOnError> => (options.client ?? client).get<ChannelViewResponses, ChannelViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/channels/{channel}',
+    ...options
+});
+
+/**
+ * Replace a channel's definition.
+ */
+export const channelUpdate = <ThrowOnError extends boolean = false>(options: Options<ChannelUpdateData, ThrowOnError>): RequestResult<ChannelUpdateResponses, ChannelUpdateErrors, ThrowOnError> => (options.client ?? client).put<ChannelUpdateResponses, ChannelUpdateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/channels/{channel}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a test through a channel now, and show what both sides said.
+ */
+export const channelTest = <ThrowOnError extends boolean = false>(options: Options<ChannelTestData, ThrowOnError>): RequestResult<ChannelTestResponses, ChannelTestErrors, ThrowOnError> => (options.client ?? client).post<ChannelTestResponses, ChannelTestErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/channels/{channel}/test',
+    ...options
+});
+
+/**
+ * List deliveries, newest first.
+ */
+export const deliveryList = <ThrowOnError extends boolean = false>(options?: Options<DeliveryListData, ThrowOnError>): RequestResult<DeliveryListResponses, DeliveryListErrors, ThrowOnError> => (options?.client ?? client).get<DeliveryListResponses, DeliveryListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/deliveries',
+    ...options
+});
+
+/**
+ * View a delivery: what was said, and what became of it.
+ */
+export const deliveryView = <ThrowOnError extends boolean = false>(options: Options<DeliveryViewData, ThrowOnError>): RequestResult<DeliveryViewResponses, DeliveryViewErrors, ThrowOnError> => (options.client ?? client).get<DeliveryViewResponses, DeliveryViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/deliveries/{delivery}',
+    ...options
+});
+
+/**
+ * Send a delivery again that was given up or suppressed, or that waits for its next attempt.
+ */
+export const deliveryRetry = <ThrowOnError extends boolean = false>(options: Options<DeliveryRetryData, ThrowOnError>): RequestResult<DeliveryRetryResponses, DeliveryRetryErrors, ThrowOnError> => (options.client ?? client).post<DeliveryRetryResponses, DeliveryRetryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/deliveries/{delivery}/retry',
+    ...options
+});
+
+/**
+ * List rules.
+ */
+export const ruleList = <ThrowOnError extends boolean = false>(options?: Options<RuleListData, ThrowOnError>): RequestResult<RuleListResponses, RuleListErrors, ThrowOnError> => (options?.client ?? client).get<RuleListResponses, RuleListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/rules',
+    ...options
+});
+
+/**
+ * Create a rule.
+ */
+export const ruleCreate = <ThrowOnError extends boolean = false>(options: Options<RuleCreateData, ThrowOnError>): RequestResult<RuleCreateResponses, RuleCreateErrors, ThrowOnError> => (options.client ?? client).post<RuleCreateResponses, RuleCreateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/rules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Simulate a rule that is not saved: which messages it would have sent over the last 30 days.
+ */
+export const ruleSimulate = <ThrowOnError extends boolean = false>(options: Options<RuleSimulateData, ThrowOnError>): RequestResult<RuleSimulateResponses, RuleSimulateErrors, ThrowOnError> => (options.client ?? client).post<RuleSimulateResponses, RuleSimulateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/rules/simulate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a rule.
+ */
+export const ruleDelete = <ThrowOnError extends boolean = false>(options: Options<RuleDeleteData, ThrowOnError>): RequestResult<RuleDeleteResponses, RuleDeleteErrors, ThrowOnError> => (options.client ?? client).delete<RuleDeleteResponses, RuleDeleteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/rules/{rule}',
+    ...options
+});
+
+/**
+ * View a rule.
+ */
+export const ruleView = <ThrowOnError extends boolean = false>(options: Options<RuleViewData, ThrowOnError>): RequestResult<RuleViewResponses, RuleViewErrors, ThrowOnError> => (options.client ?? client).get<RuleViewResponses, RuleViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/rules/{rule}',
+    ...options
+});
+
+/**
+ * Replace a rule's definition.
+ */
+export const ruleUpdate = <ThrowOnError extends boolean = false>(options: Options<RuleUpdateData, ThrowOnError>): RequestResult<RuleUpdateResponses, RuleUpdateErrors, ThrowOnError> => (options.client ?? client).put<RuleUpdateResponses, RuleUpdateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/rules/{rule}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List incidents, newest first.
+ */
+export const incidentList = <ThrowOnError extends boolean = false>(options?: Options<IncidentListData, ThrowOnError>): RequestResult<IncidentListResponses, IncidentListErrors, ThrowOnError> => (options?.client ?? client).get<IncidentListResponses, IncidentListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/incidents',
+    ...options
+});
+
+/**
+ * View an incident, and who heard of it.
+ */
+export const incidentView = <ThrowOnError extends boolean = false>(options: Options<IncidentViewData, ThrowOnError>): RequestResult<IncidentViewResponses, IncidentViewErrors, ThrowOnError> => (options.client ?? client).get<IncidentViewResponses, IncidentViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/incidents/{incident}',
+    ...options
+});
+
+/**
+ * Take care of an incident: no further rule tells that it is there.
+ */
+export const incidentAcknowledge = <ThrowOnError extends boolean = false>(options: Options<IncidentAcknowledgeData, ThrowOnError>): RequestResult<IncidentAcknowledgeResponses, IncidentAcknowledgeErrors, ThrowOnError> => (options.client ?? client).post<IncidentAcknowledgeResponses, IncidentAcknowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/incidents/{incident}/acknowledge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resolve an incident that is over, although no run has shown it.
+ */
+export const incidentResolve = <ThrowOnError extends boolean = false>(options: Options<IncidentResolveData, ThrowOnError>): RequestResult<IncidentResolveResponses, IncidentResolveErrors, ThrowOnError> => (options.client ?? client).post<IncidentResolveResponses, IncidentResolveErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/incidents/{incident}/resolve',
+    ...options
 });
 
 /**

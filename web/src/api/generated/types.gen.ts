@@ -5,6 +5,11 @@ export type ClientOptions = {
 };
 
 /**
+ * What becomes of a run that has waited too long.
+ */
+export type AfterDeadline = 'fail' | 'skip';
+
+/**
  * One process start within a run.
  */
 export type Attempt = {
@@ -47,9 +52,22 @@ export type Attempt = {
      */
     cpu_seconds: number | null;
     /**
-     * Peak memory of the largest process, in bytes.
+     * Peak memory in bytes: of all processes together where that is measured (a limit on memory, or a cgroup with the
+     * controller `memory`), otherwise of the largest one. Null for http tasks: the server itself makes their request.
      */
     peak_memory_bytes: number | null;
+    /**
+     * Bytes that the processes read from disks. What was in memory already does not count. Null for http tasks.
+     */
+    disk_read_bytes: number | null;
+    /**
+     * Bytes that the processes wrote for disks. Null for http tasks.
+     */
+    disk_written_bytes: number | null;
+    /**
+     * The limits that the processes had, and how each was held.
+     */
+    limits: Array<AttemptLimit>;
     /**
      * Size of the attempt's log.
      */
@@ -70,6 +88,33 @@ export type Attempt = {
      * Credentials that the attempt got, each in the version that was the newest when it started.
      */
     credentials: Array<CredentialUsed>;
+};
+
+/**
+ * A limit that the processes of an attempt had.
+ */
+export type AttemptLimit = {
+    /**
+     * Which limit.
+     */
+    kind: LimitKind;
+    /**
+     * Its value: bytes of memory, percent of one processor, a number of processes or open files, or a niceness.
+     */
+    value: number;
+    /**
+     * Whether the processes could pass it.
+     */
+    answer: LimitAnswer;
+    /**
+     * How it was held.
+     */
+    means: LimitMeans;
+    /**
+     * Whether the processes passed it, or would have if the kernel had let them. False for what each process has on
+     * its own, because the kernel does not tell.
+     */
+    passed: boolean;
 };
 
 /**
@@ -709,6 +754,420 @@ export type CatchUpWindow = {
 };
 
 /**
+ * Part of a run in which it differs from another run of its task.
+ */
+export type ChangePart = 'definition' | 'file' | 'param' | 'credential' | 'environment' | 'server';
+
+/**
+ * A way by which notifications leave Orc.
+ */
+export type Channel = {
+    /**
+     * UUID of the channel.
+     */
+    readonly id: string;
+    /**
+     * What the channel leads to.
+     */
+    readonly kind: ChannelKind;
+    /**
+     * Version of the definition. It grows by one with each change.
+     */
+    readonly version: number;
+    /**
+     * When the channel was created.
+     */
+    readonly created_at: string;
+    /**
+     * When its definition last changed.
+     */
+    readonly updated_at: string;
+    /**
+     * Whether the channel is known to work. A channel that leads elsewhere is unproven again.
+     */
+    readonly health: ChannelHealth;
+    /**
+     * When the other side last accepted something.
+     */
+    readonly accepted_at: string | null;
+    /**
+     * When something was last not accepted.
+     */
+    readonly refused_at: string | null;
+    /**
+     * How many in a row were not accepted, up to now.
+     */
+    readonly refused_count: number;
+    readonly problem: Reason | null;
+    /**
+     * Unique name.
+     */
+    name: Name;
+    /**
+     * What the channel is for.
+     */
+    description: string;
+    /**
+     * Whether anything but a test is sent through the channel.
+     */
+    enabled: boolean;
+    /**
+     * Where the channel leads.
+     */
+    target: ChannelTarget;
+};
+
+/**
+ * Everything a person defines about a channel.
+ */
+export type ChannelDefinition = {
+    /**
+     * Unique name.
+     */
+    name: Name;
+    /**
+     * What the channel is for.
+     */
+    description?: string;
+    /**
+     * Whether anything but a test is sent through the channel.
+     */
+    enabled?: boolean;
+    /**
+     * Where the channel leads.
+     */
+    target: ChannelTarget;
+};
+
+/**
+ * A webhook of Discord. The credential is its address.
+ */
+export type ChannelDiscord = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'discord';
+    /**
+     * Credential whose value is the address of the webhook.
+     */
+    credential: Name;
+};
+
+/**
+ * An application of Gotify.
+ */
+export type ChannelGotify = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'gotify';
+    /**
+     * Address of the service.
+     */
+    server: string;
+    /**
+     * Credential whose value is the application's token.
+     */
+    credential: Name;
+};
+
+/**
+ * Whether a channel is known to work.
+ */
+export type ChannelHealth = 'unproven' | 'working' | 'failing';
+
+/**
+ * What a channel leads to.
+ */
+export type ChannelKind = 'mail' | 'webhook' | 'slack' | 'teams' | 'discord' | 'telegram' | 'ntfy' | 'gotify' | 'pushover' | 'pagerduty' | 'opsgenie' | 'matrix';
+
+/**
+ * A line of a conversation.
+ */
+export type ChannelLine = {
+    /**
+     * Who said it.
+     */
+    by: Speaker;
+    /**
+     * What was said.
+     */
+    text: string;
+};
+
+/**
+ * Mail through an SMTP server.
+ */
+export type ChannelMail = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'mail';
+    /**
+     * Name or address of the SMTP server.
+     */
+    host: string;
+    /**
+     * Port of the SMTP server.
+     */
+    port?: number;
+    /**
+     * How the connection is encrypted. `none` is allowed only for a server on this machine.
+     */
+    security?: MailSecurity;
+    credential?: Name | null;
+    /**
+     * File on the server with certificates (PEM) of authorities to trust in addition to those of the system.
+     */
+    ca_file?: string | null;
+    /**
+     * Address of the sender, with or without a name.
+     */
+    from: string;
+    /**
+     * Address for answers; null: the sender.
+     */
+    reply_to?: string | null;
+    /**
+     * Addresses of the recipients.
+     */
+    to: Array<string>;
+};
+
+/**
+ * A room of Matrix.
+ */
+export type ChannelMatrix = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'matrix';
+    /**
+     * Address of the home server.
+     */
+    server: string;
+    /**
+     * Id of the room.
+     */
+    room: string;
+    /**
+     * Credential whose value is an access token.
+     */
+    credential: Name;
+};
+
+/**
+ * A topic of ntfy.
+ */
+export type ChannelNtfy = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'ntfy';
+    /**
+     * Address of the service.
+     */
+    server?: string;
+    /**
+     * Name of the topic.
+     */
+    topic: string;
+    credential?: Name | null;
+};
+
+/**
+ * A team of Opsgenie.
+ */
+export type ChannelOpsgenie = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'opsgenie';
+    /**
+     * Credential whose value is the key of the API integration.
+     */
+    credential: Name;
+    /**
+     * Address of the service. In the EU: https://api.eu.opsgenie.com.
+     */
+    server?: string;
+};
+
+/**
+ * A page of channels, by name.
+ */
+export type ChannelPage = {
+    /**
+     * The items of the page.
+     */
+    items: Array<Channel>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * A service of PagerDuty.
+ */
+export type ChannelPagerduty = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'pagerduty';
+    /**
+     * Credential whose value is the integration key (Events API v2).
+     */
+    credential: Name;
+    /**
+     * Address of the service. In the EU: https://events.eu.pagerduty.com.
+     */
+    server?: string;
+};
+
+/**
+ * A user or group of Pushover.
+ */
+export type ChannelPushover = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'pushover';
+    /**
+     * Credential whose value is the application's token.
+     */
+    credential: Name;
+    /**
+     * Key of the user or group.
+     */
+    user: string;
+    /**
+     * Address of the service.
+     */
+    server?: string;
+};
+
+/**
+ * An incoming webhook of Slack. The credential is its address.
+ */
+export type ChannelSlack = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'slack';
+    /**
+     * Credential whose value is the address of the webhook.
+     */
+    credential: Name;
+};
+
+/**
+ * Where a channel leads.
+ */
+export type ChannelTarget = ({
+    kind: 'mail';
+} & ChannelMail) | ({
+    kind: 'webhook';
+} & ChannelWebhook) | ({
+    kind: 'slack';
+} & ChannelSlack) | ({
+    kind: 'teams';
+} & ChannelTeams) | ({
+    kind: 'discord';
+} & ChannelDiscord) | ({
+    kind: 'telegram';
+} & ChannelTelegram) | ({
+    kind: 'ntfy';
+} & ChannelNtfy) | ({
+    kind: 'gotify';
+} & ChannelGotify) | ({
+    kind: 'pushover';
+} & ChannelPushover) | ({
+    kind: 'pagerduty';
+} & ChannelPagerduty) | ({
+    kind: 'opsgenie';
+} & ChannelOpsgenie) | ({
+    kind: 'matrix';
+} & ChannelMatrix);
+
+/**
+ * A workflow of Microsoft Teams. The credential is its address.
+ */
+export type ChannelTeams = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'teams';
+    /**
+     * Credential whose value is the address of the workflow.
+     */
+    credential: Name;
+};
+
+/**
+ * A bot of Telegram.
+ */
+export type ChannelTelegram = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'telegram';
+    /**
+     * Credential whose value is the bot's token.
+     */
+    credential: Name;
+    /**
+     * Number or @name of the chat.
+     */
+    chat: string;
+    /**
+     * Address of the service.
+     */
+    server?: string;
+};
+
+/**
+ * What became of a test.
+ */
+export type ChannelTest = {
+    /**
+     * Whether the other side accepted the test.
+     */
+    accepted: boolean;
+    problem: Reason | null;
+    /**
+     * What both sides said, in order. Secrets are masked.
+     */
+    conversation: Array<ChannelLine>;
+};
+
+/**
+ * An HTTP request with a body of your own.
+ */
+export type ChannelWebhook = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'webhook';
+    /**
+     * Address. `${credential.NAME}` stands for the value of a credential.
+     */
+    url: string;
+    /**
+     * Headers. `${credential.NAME}` in a value stands for the value of a credential.
+     */
+    headers?: {
+        [key: string]: string;
+    };
+    /**
+     * JSON in which `${subject}`, `${text}`, `${level}`, `${key}`, `${link}`, `${at}` and `${resolved}` stand for
+     * values; null: an object with all that is known.
+     */
+    body?: string | null;
+    signed_by?: Name | null;
+};
+
+/**
  * A named secret that tasks use. Its values cannot be read.
  */
 export type Credential = {
@@ -812,6 +1271,63 @@ export type CredentialCreate = {
 };
 
 /**
+ * Credentials of Task Python Orchestrator to import.
+ */
+export type CredentialImport = {
+    /**
+     * Path of the original's database on the server, usually `data/orchestrator.db` in its folder. The file is only
+     * read. Either this or `export` must be given.
+     */
+    database?: string | null;
+    /**
+     * Name of the machine on which the original ran, as the command `hostname` prints it there. Sealed values need it.
+     */
+    host_name?: string | null;
+    /**
+     * Names in Orc by names in the original, for those that are to differ.
+     */
+    names?: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * Result of importing credentials. It names them, and never a value.
+ */
+export type CredentialImportResult = {
+    /**
+     * Whether credentials were saved.
+     */
+    saved: boolean;
+    /**
+     * The credentials of the original, by their names.
+     */
+    credentials: Array<CredentialImported>;
+};
+
+/**
+ * What became of one credential.
+ */
+export type CredentialImported = {
+    /**
+     * Name in the original.
+     */
+    original: string;
+    /**
+     * Name in Orc.
+     */
+    name: string;
+    /**
+     * What became of it.
+     */
+    outcome: ImportOutcome;
+    /**
+     * Why it was not imported, and what to do; null: it was, or it was there already.
+     */
+    problem: string | null;
+};
+
+/**
  * What a credential is.
  */
 export type CredentialKind = 'generic' | 'login' | 'token' | 'ssh_key' | 'smtp' | 'database_url';
@@ -886,6 +1402,10 @@ export type CredentialUsage = {
      * The tasks that use it, by name.
      */
     tasks: Array<CredentialTask>;
+    /**
+     * Names of the channels that use it.
+     */
+    channels: Array<string>;
     /**
      * When a run last used it.
      */
@@ -1053,6 +1573,402 @@ export type DayRuleMonthWeekdays = {
 };
 
 /**
+ * A notification on its way through a channel, with all that it says.
+ */
+export type Delivery = {
+    /**
+     * UUID of the delivery. It is also the id of the message, whenever it is sent.
+     */
+    id: string;
+    /**
+     * Name of the channel when the delivery was made.
+     */
+    channel: string;
+    /**
+     * Where the delivery stands.
+     */
+    state: DeliveryState;
+    /**
+     * One line that says what the notification is about.
+     */
+    subject: string;
+    /**
+     * How serious it is.
+     */
+    level: NoticeLevel;
+    /**
+     * When the delivery was made.
+     */
+    created_at: string;
+    /**
+     * Number of attempts, since the delivery was made or somebody last asked for another attempt.
+     */
+    attempt_count: number;
+    /**
+     * When the last attempt ended; null: there was none.
+     */
+    attempted_at: string | null;
+    /**
+     * When the next attempt is due; null: there is none.
+     */
+    due_at: string | null;
+    /**
+     * When the other side accepted the notification.
+     */
+    delivered_at: string | null;
+    /**
+     * What the other side last said. Secrets are masked.
+     */
+    answer: string | null;
+    problem: Reason | null;
+    /**
+     * Key that all notifications about one matter share.
+     */
+    key: string;
+    /**
+     * When what it tells about happened.
+     */
+    happened_at: string;
+    /**
+     * What it says below its subject, as plain text.
+     */
+    text: string;
+    /**
+     * Recipients that the other side refused while it accepted others. Only these are tried again.
+     */
+    unreached: Array<string>;
+};
+
+/**
+ * A page of deliveries, newest first.
+ */
+export type DeliveryPage = {
+    /**
+     * The items of the page.
+     */
+    items: Array<DeliverySummary>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Where a delivery stands.
+ */
+export type DeliveryState = 'pending' | 'delivered' | 'failed' | 'dead' | 'suppressed';
+
+/**
+ * A notification on its way through a channel.
+ */
+export type DeliverySummary = {
+    /**
+     * UUID of the delivery. It is also the id of the message, whenever it is sent.
+     */
+    id: string;
+    /**
+     * Name of the channel when the delivery was made.
+     */
+    channel: string;
+    /**
+     * Where the delivery stands.
+     */
+    state: DeliveryState;
+    /**
+     * One line that says what the notification is about.
+     */
+    subject: string;
+    /**
+     * How serious it is.
+     */
+    level: NoticeLevel;
+    /**
+     * When the delivery was made.
+     */
+    created_at: string;
+    /**
+     * Number of attempts, since the delivery was made or somebody last asked for another attempt.
+     */
+    attempt_count: number;
+    /**
+     * When the last attempt ended; null: there was none.
+     */
+    attempted_at: string | null;
+    /**
+     * When the next attempt is due; null: there is none.
+     */
+    due_at: string | null;
+    /**
+     * When the other side accepted the notification.
+     */
+    delivered_at: string | null;
+    /**
+     * What the other side last said. Secrets are masked.
+     */
+    answer: string | null;
+    problem: Reason | null;
+};
+
+/**
+ * A command ends with exit code 0.
+ */
+export type DependencyCommand = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'command';
+    /**
+     * Program: a path, or a name searched in PATH.
+     */
+    program: string;
+    /**
+     * Its arguments, passed on byte for byte.
+     */
+    arguments?: Array<string>;
+    /**
+     * Maximum duration of one look in seconds.
+     */
+    timeout_seconds?: number;
+    key?: ItemKey | null;
+    /**
+     * What happens to a run while the condition does not hold.
+     */
+    on_unmet?: OnUnmet;
+};
+
+/**
+ * A file exists, or does not.
+ */
+export type DependencyFile = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'file';
+    /**
+     * Absolute path on the server; `*`, `?`, `[...]` and `**` stand for parts of it. One match is enough. A folder, a
+     * socket or a pipe exists too, but only a file can meet min_age_seconds, min_bytes and unchanged_seconds.
+     */
+    path: string;
+    /**
+     * Whether nothing may exist at this path: no file, no folder, no socket, no pipe.
+     */
+    absent?: boolean;
+    /**
+     * Minimum number of seconds since the date of the file; null: any.
+     */
+    min_age_seconds?: number | null;
+    /**
+     * Minimum size in bytes; null: any.
+     */
+    min_bytes?: number | null;
+    /**
+     * Number of seconds for which Orc must have seen no change of the file, so that its writer is done; null: none.
+     */
+    unchanged_seconds?: number | null;
+    key?: ItemKey | null;
+    /**
+     * What happens to a run while the condition does not hold.
+     */
+    on_unmet?: OnUnmet;
+};
+
+/**
+ * The server's machine has room and rest.
+ */
+export type DependencyHost = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'host';
+    /**
+     * A path on the disk whose free space counts; null: no disk.
+     */
+    disk_path?: string | null;
+    /**
+     * Minimum free space on that disk, in bytes.
+     */
+    disk_free_bytes?: number | null;
+    /**
+     * Minimum memory that programs can still get, in bytes; null: any.
+     */
+    memory_free_bytes?: number | null;
+    /**
+     * Maximum load of the last minute, per processor; null: any.
+     */
+    load_max?: number | null;
+    /**
+     * Whether the machine must run on mains power.
+     */
+    on_ac_power?: boolean;
+    /**
+     * Minimum number of seconds since anybody typed in a terminal of the machine; null: any.
+     */
+    idle_seconds?: number | null;
+    key?: ItemKey | null;
+    /**
+     * What happens to a run while the condition does not hold.
+     */
+    on_unmet?: OnUnmet;
+};
+
+/**
+ * What was seen of a dependency.
+ */
+export type DependencySight = {
+    /**
+     * What it is, for programs.
+     */
+    code: SightCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * Another task's newest run ended in a certain state.
+ */
+export type DependencyTask = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'task';
+    /**
+     * Name of the task.
+     */
+    task: Name;
+    /**
+     * Final states that count.
+     */
+    states?: Array<RunState>;
+    /**
+     * When that run must have ended.
+     */
+    window?: DependencyWindow;
+    /**
+     * Time zone in which days begin, an IANA name; null: that of the task's first schedule, or the server's.
+     */
+    timezone?: string | null;
+    /**
+     * Values of params, by name, that the run takes from the other task's run when it may start:
+     * `${dependency.result.NAME}` takes a member of the result that the other run wrote to ORC_RESULT_FILE,
+     * `${dependency.params.NAME}` one of its params. Alone it keeps its type; among other text it becomes text. A
+     * value that the caller of the run gives counts instead. If a value is missing or of the wrong kind, the run
+     * fails before anything starts. If somebody starts the run without waiting, the param's default counts.
+     */
+    params?: {
+        [key: string]: string;
+    };
+    key?: ItemKey | null;
+    /**
+     * What happens to a run while the condition does not hold.
+     */
+    on_unmet?: OnUnmet;
+};
+
+/**
+ * A port accepts connections.
+ */
+export type DependencyTcp = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'tcp';
+    /**
+     * Name or address of the host.
+     */
+    host: string;
+    /**
+     * Port.
+     */
+    port: number;
+    /**
+     * Maximum duration of one look in seconds.
+     */
+    timeout_seconds?: number;
+    key?: ItemKey | null;
+    /**
+     * What happens to a run while the condition does not hold.
+     */
+    on_unmet?: OnUnmet;
+};
+
+/**
+ * An address answers.
+ */
+export type DependencyUrl = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'url';
+    /**
+     * Address, http:// or https://.
+     */
+    url: string;
+    /**
+     * HTTP method.
+     */
+    method?: string;
+    /**
+     * Status codes that count; empty: 200 to 299.
+     */
+    expected_codes?: Array<number>;
+    /**
+     * Text that the first MiB of the answer must contain; null: any answer counts.
+     */
+    body_contains?: string | null;
+    /**
+     * Maximum duration of one look in seconds.
+     */
+    timeout_seconds?: number;
+    key?: ItemKey | null;
+    /**
+     * What happens to a run while the condition does not hold.
+     */
+    on_unmet?: OnUnmet;
+};
+
+/**
+ * A network profile holds, such as that of a VPN.
+ */
+export type DependencyVpn = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'vpn';
+    /**
+     * Name of the network profile.
+     */
+    network: Name;
+    key?: ItemKey | null;
+    /**
+     * What happens to a run while the condition does not hold.
+     */
+    on_unmet?: OnUnmet;
+};
+
+/**
+ * When the run of another task must have ended.
+ */
+export type DependencyWindow = ({
+    kind: 'today';
+} & DependencyWindowToday) | ({
+    kind: 'any_time';
+} & DependencyWindowAnyTime) | ({
+    kind: 'since_last_run';
+} & DependencyWindowSinceLastRun) | ({
+    kind: 'within';
+} & WindowWithin) | ({
+    kind: 'same_slot_day';
+} & DependencyWindowSameSlotDay);
+
+/**
  * The effect of a change on future slots.
  */
 export type Effect = {
@@ -1136,6 +2052,11 @@ export type EventHello = {
      */
     version: string;
 };
+
+/**
+ * What a rule tells about.
+ */
+export type EventKind = 'failed' | 'timed_out' | 'lost' | 'skipped' | 'suspicious' | 'recovered' | 'succeeded';
 
 /**
  * Why events of a stream were lost.
@@ -1378,7 +2299,7 @@ export type Gap = 'run_after' | 'skip';
 /**
  * A right that a person or token has in addition to its role. Administrators have all of them.
  */
-export type Grant = 'credentials:use' | 'credentials:write';
+export type Grant = 'credentials:use' | 'credentials:write' | 'tasks:run_as';
 
 /**
  * Hash function of an HMAC.
@@ -1422,6 +2343,210 @@ export type HookVerdict = 'started' | 'skipped' | 'filtered' | 'repeated' | 'cha
  * What kind of change it is, for programs.
  */
 export type IcsDoneCode = 'times_left_out' | 'whole_days' | 'marked_whole_days' | 'zone_unknown' | 'cancelled' | 'older_revision' | 'date_of_older_series' | 'only_this_date' | 'repeats_within_day' | 'second_rule' | 'exrule' | 'written_out' | 'other_components' | 'more';
+
+/**
+ * What became of a credential of another program.
+ */
+export type ImportOutcome = 'imported' | 'present' | 'name_refused' | 'unreadable';
+
+/**
+ * What is or was wrong with a task, and who heard of it.
+ */
+export type Incident = {
+    /**
+     * UUID of the incident.
+     */
+    id: string;
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * What is wrong.
+     */
+    kind: IncidentKind;
+    /**
+     * How far the incident is.
+     */
+    state: IncidentState;
+    /**
+     * When the first run that shows it ended.
+     */
+    opened_at: string;
+    /**
+     * When the newest of these runs ended.
+     */
+    seen_at: string;
+    /**
+     * Number of these runs.
+     */
+    run_count: number;
+    /**
+     * UUID of the first of these runs.
+     */
+    first_run: string | null;
+    /**
+     * UUID of the newest of these runs.
+     */
+    last_run: string | null;
+    /**
+     * State of the newest of these runs.
+     */
+    last_state: RunState;
+    reason: Reason | null;
+    /**
+     * When somebody took care of it; null: nobody did.
+     */
+    acknowledged_at: string | null;
+    /**
+     * Who took care of it.
+     */
+    acknowledged_by: string | null;
+    /**
+     * What that person wrote.
+     */
+    note: string;
+    /**
+     * When it was over; null: it is not.
+     */
+    resolved_at: string | null;
+    /**
+     * Who said that it is over; null: a run showed it.
+     */
+    resolved_by: string | null;
+    /**
+     * What rules told and have to tell, oldest first.
+     */
+    tellings: Array<IncidentTelling>;
+};
+
+/**
+ * What to say when taking care of an incident.
+ */
+export type IncidentAcknowledge = {
+    /**
+     * What others should know, such as who does what until when.
+     */
+    note?: string;
+};
+
+/**
+ * What is wrong with a task.
+ */
+export type IncidentKind = 'failing' | 'skipped' | 'suspicious';
+
+/**
+ * A page of incidents, newest first.
+ */
+export type IncidentPage = {
+    /**
+     * The items of the page.
+     */
+    items: Array<IncidentSummary>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * How far an incident is.
+ */
+export type IncidentState = 'open' | 'acknowledged' | 'resolved';
+
+/**
+ * What is or was wrong with a task. A task has at most one open incident of each kind.
+ */
+export type IncidentSummary = {
+    /**
+     * UUID of the incident.
+     */
+    id: string;
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * What is wrong.
+     */
+    kind: IncidentKind;
+    /**
+     * How far the incident is.
+     */
+    state: IncidentState;
+    /**
+     * When the first run that shows it ended.
+     */
+    opened_at: string;
+    /**
+     * When the newest of these runs ended.
+     */
+    seen_at: string;
+    /**
+     * Number of these runs.
+     */
+    run_count: number;
+    /**
+     * UUID of the first of these runs.
+     */
+    first_run: string | null;
+    /**
+     * UUID of the newest of these runs.
+     */
+    last_run: string | null;
+    /**
+     * State of the newest of these runs.
+     */
+    last_state: RunState;
+    reason: Reason | null;
+    /**
+     * When somebody took care of it; null: nobody did.
+     */
+    acknowledged_at: string | null;
+    /**
+     * Who took care of it.
+     */
+    acknowledged_by: string | null;
+    /**
+     * What that person wrote.
+     */
+    note: string;
+    /**
+     * When it was over; null: it is not.
+     */
+    resolved_at: string | null;
+    /**
+     * Who said that it is over; null: a run showed it.
+     */
+    resolved_by: string | null;
+};
+
+/**
+ * Something that a rule told about an incident, or has to tell.
+ */
+export type IncidentTelling = {
+    /**
+     * Name of the rule.
+     */
+    rule: string;
+    /**
+     * What happened.
+     */
+    event: EventKind;
+    /**
+     * When it happened.
+     */
+    happened_at: string;
+    /**
+     * When the rule tells it.
+     */
+    due_at: string;
+    /**
+     * When it was handed to the channels of the rule; null: it was not.
+     */
+    told_at: string | null;
+    muted: Reason | null;
+};
 
 /**
  * How a process gets a value.
@@ -1491,6 +2616,10 @@ export type LastRun = {
      * Seconds from the run's start to its end.
      */
     duration_seconds: number | null;
+    /**
+     * Whether the run looks wrong although it succeeded.
+     */
+    suspicious: boolean;
 };
 
 /**
@@ -1510,6 +2639,81 @@ export type LeftBehind = {
      */
     started_at: string;
 };
+
+/**
+ * What this server does about one kind of limit.
+ */
+export type LimitAbility = {
+    /**
+     * Which limit.
+     */
+    kind: LimitKind;
+    /**
+     * Whether the server holds it.
+     */
+    answer: LimitAnswer;
+    /**
+     * How the server holds it.
+     */
+    means: LimitMeans;
+    /**
+     * The answer in English.
+     */
+    text: string;
+};
+
+/**
+ * What a server does about a limit.
+ */
+export type LimitAnswer = 'enforced' | 'advisory' | 'refused';
+
+/**
+ * A limit of the processes of an attempt.
+ */
+export type LimitKind = 'memory' | 'cpu' | 'processes' | 'open_files' | 'niceness';
+
+/**
+ * How a limit is held.
+ */
+export type LimitMeans = 'cgroup' | 'process' | 'watched' | 'none';
+
+/**
+ * Limits of the processes of each attempt; null: no limit. `system_view` tells what this server can hold, and a task
+ * with a limit that it cannot hold is refused.
+ */
+export type Limits = {
+    /**
+     * Memory of all processes together, in bytes.
+     */
+    memory_bytes?: number | null;
+    /**
+     * Processor time of all processes together, in percent of one processor: 150 is one and a half.
+     */
+    cpu_percent?: number | null;
+    /**
+     * Number of processes at one time. In a cgroup the kernel counts threads too.
+     */
+    processes?: number | null;
+    /**
+     * Number of files that each process may have open.
+     */
+    open_files?: number | null;
+    /**
+     * How much the processes give way to others, from -20 to 19: at 19 they get little more than what others leave. Only
+     * a server that runs as root can go below 0.
+     */
+    niceness?: number | null;
+};
+
+/**
+ * What a network interface is.
+ */
+export type LinkKind = 'tun' | 'tap' | 'wireguard' | 'ppp' | 'tunnel' | 'loopback' | 'other';
+
+/**
+ * Whether a network interface can carry traffic.
+ */
+export type LinkState = 'up' | 'no_carrier' | 'down';
 
 /**
  * The next attempt begins.
@@ -1634,6 +2838,11 @@ export type LogStream = 'stdout' | 'stderr' | 'system';
 export type LoginName = string;
 
 /**
+ * How a connection to an SMTP server is encrypted.
+ */
+export type MailSecurity = 'starttls' | 'tls' | 'none';
+
+/**
  * The hours of a maintenance window on the calendar's dates, and the tasks it applies to.
  */
 export type Maintenance = {
@@ -1666,6 +2875,319 @@ export type Name = string;
 export type NamePrefix = string;
 
 /**
+ * A network profile: named facts about the network of the server's machine that tasks can need.
+ */
+export type Network = {
+    /**
+     * UUID of the profile.
+     */
+    readonly id: string;
+    /**
+     * Version of the definition. It grows by one with each change.
+     */
+    readonly version: number;
+    /**
+     * When the profile was created.
+     */
+    readonly created_at: string;
+    /**
+     * When its definition last changed.
+     */
+    readonly updated_at: string;
+    /**
+     * What should be known about its rules.
+     */
+    readonly warnings: Array<NetworkFact>;
+    /**
+     * Names of the tasks that need it.
+     */
+    readonly used_by: Array<string>;
+    /**
+     * Unique name, by which tasks refer to the profile.
+     */
+    name: Name;
+    /**
+     * What the profile stands for.
+     */
+    description: string;
+    /**
+     * How many of the rules must hold.
+     */
+    match: NetworkMatch;
+    /**
+     * What must be true of the network.
+     */
+    rules: Array<NetworkRule>;
+};
+
+/**
+ * Rules that are looked at without being saved.
+ */
+export type NetworkCheck = {
+    /**
+     * How many of the rules must hold.
+     */
+    match?: NetworkMatch;
+    /**
+     * What must be true of the network.
+     */
+    rules: Array<NetworkRule>;
+};
+
+/**
+ * Everything a person defines about a network profile.
+ */
+export type NetworkDefinition = {
+    /**
+     * Unique name, by which tasks refer to the profile.
+     */
+    name: Name;
+    /**
+     * What the profile stands for.
+     */
+    description?: string;
+    /**
+     * How many of the rules must hold.
+     */
+    match?: NetworkMatch;
+    /**
+     * What must be true of the network.
+     */
+    rules: Array<NetworkRule>;
+};
+
+/**
+ * What Orc sees of the network.
+ */
+export type NetworkFact = {
+    /**
+     * What it is, for programs.
+     */
+    code: NetworkFactCode;
+    /**
+     * The arguments. The code decides which there are.
+     */
+    args: {
+        [key: string]: unknown;
+    };
+    /**
+     * The same in English, for people.
+     */
+    text: string;
+};
+
+/**
+ * What Orc sees of the network, for programs.
+ */
+export type NetworkFactCode = 'interface_up' | 'no_interface' | 'interfaces_unfit' | 'way' | 'no_way' | 'resolved' | 'resolved_elsewhere' | 'unresolved' | 'connected' | 'not_connected' | 'answered' | 'answered_otherwise' | 'unanswered' | 'forbidden' | 'too_slow' | 'unreadable' | 'only_interface';
+
+/**
+ * A network interface of the server's machine.
+ */
+export type NetworkInterface = {
+    /**
+     * Its name.
+     */
+    interface: string;
+    /**
+     * What it is.
+     */
+    kind: LinkKind;
+    /**
+     * Whether it can carry traffic.
+     */
+    state: LinkState;
+    /**
+     * Its addresses, with the networks that they are in.
+     */
+    addresses: Array<string>;
+};
+
+/**
+ * How many rules of a network profile must hold.
+ */
+export type NetworkMatch = 'all' | 'any';
+
+/**
+ * A page of network profiles, by name.
+ */
+export type NetworkPage = {
+    /**
+     * The items of the page.
+     */
+    items: Array<Network>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * One fact about the network.
+ */
+export type NetworkRule = ({
+    kind: 'interface';
+} & NetworkRuleInterface) | ({
+    kind: 'route';
+} & NetworkRuleRoute) | ({
+    kind: 'dns';
+} & NetworkRuleDns) | ({
+    kind: 'tcp';
+} & NetworkRuleTcp) | ({
+    kind: 'http';
+} & NetworkRuleHttp);
+
+/**
+ * A name resolves.
+ */
+export type NetworkRuleDns = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'dns';
+    /**
+     * The name.
+     */
+    host: string;
+    /**
+     * Network in which all its addresses must be; null: anywhere.
+     */
+    address?: string | null;
+    /**
+     * Address of the DNS server to ask, with or without a port; null: the name resolves as the machine resolves names.
+     */
+    server?: string | null;
+    /**
+     * How long the answer may take.
+     */
+    timeout_seconds?: number;
+};
+
+/**
+ * An address answers over HTTP.
+ */
+export type NetworkRuleHttp = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'http';
+    /**
+     * The address.
+     */
+    url: string;
+    /**
+     * Status codes that count; empty: 200 to 299.
+     */
+    expected_codes?: Array<number>;
+    /**
+     * How long the answer may take.
+     */
+    timeout_seconds?: number;
+};
+
+/**
+ * An interface is up, has a carrier, and has an address.
+ */
+export type NetworkRuleInterface = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'interface';
+    /**
+     * Name of the interface, or a pattern such as `wg*`.
+     */
+    interface?: string;
+    tunnel?: TunnelKind | null;
+    /**
+     * Network in which its address must be; null: any address that is not link-local.
+     */
+    address?: string | null;
+};
+
+/**
+ * Traffic to a host leaves through an interface, by the system's own decision.
+ */
+export type NetworkRuleRoute = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'route';
+    /**
+     * Host or address. Nothing is sent to it.
+     */
+    to: string;
+    /**
+     * Name of the interface, or a pattern such as `wg*`.
+     */
+    interface: string;
+};
+
+/**
+ * What was seen of one rule.
+ */
+export type NetworkRuleSight = {
+    /**
+     * Whether the rule is met.
+     */
+    met: boolean;
+    /**
+     * What was seen.
+     */
+    seen: NetworkFact;
+};
+
+/**
+ * A port accepts connections.
+ */
+export type NetworkRuleTcp = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'tcp';
+    /**
+     * Host or address.
+     */
+    host: string;
+    /**
+     * The port.
+     */
+    port: number;
+    /**
+     * How long that may take.
+     */
+    timeout_seconds?: number;
+};
+
+/**
+ * What was seen of a network profile.
+ */
+export type NetworkSight = {
+    /**
+     * Whether the profile holds.
+     */
+    holds: boolean;
+    /**
+     * What was seen of each rule, in their order.
+     */
+    rules: Array<NetworkRuleSight>;
+    /**
+     * When Orc looked.
+     */
+    looked_at: string;
+};
+
+/**
+ * The interfaces of the server's machine, and a profile to begin with.
+ */
+export type NetworkSurvey = {
+    /**
+     * The interfaces.
+     */
+    interfaces: Array<NetworkInterface>;
+    suggestion: NetworkDefinition | null;
+};
+
+/**
  * Why a schedule never fires again, for programs.
  */
 export type NeverCode = 'once_past' | 'end_past' | 'times_past' | 'no_time_left' | 'calendars_over' | 'all_skipped';
@@ -1691,9 +3213,47 @@ export type NeverReason = {
 };
 
 /**
+ * How serious a notification is.
+ */
+export type NoticeLevel = 'critical' | 'warning' | 'info' | 'resolved';
+
+/**
  * What happens to a run when the server stops in an orderly way.
  */
 export type OnServerStop = 'keep' | 'cancel';
+
+/**
+ * What happens to a run while a condition does not hold.
+ */
+export type OnUnmet = ({
+    kind: 'wait';
+} & OnUnmetWait) | ({
+    kind: 'skip';
+} & OnUnmetSkip) | ({
+    kind: 'fail';
+} & OnUnmetFail);
+
+/**
+ * The run waits.
+ */
+export type OnUnmetWait = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'wait';
+    /**
+     * Maximum seconds of waiting, from the instant at which the run could have started.
+     */
+    deadline_seconds?: number;
+    /**
+     * Seconds between two looks. The end of another task's run leads to a look at once.
+     */
+    every_seconds?: number;
+    /**
+     * What becomes of the run when the deadline has passed.
+     */
+    at_deadline?: AfterDeadline;
+};
 
 /**
  * What happens when a task is due while one of its runs is open.
@@ -1971,7 +3531,7 @@ export type ParamString = {
 /**
  * Permission that an operation requires.
  */
-export type Permission = 'read' | 'own' | 'run' | 'define' | 'credentials:use' | 'credentials:write' | 'admin';
+export type Permission = 'read' | 'own' | 'run' | 'define' | 'credentials:use' | 'credentials:write' | 'tasks:run_as' | 'admin';
 
 /**
  * Past and future counts of one day.
@@ -2106,6 +3666,10 @@ export type PlanSlot = {
      */
     expected_duration_seconds: number | null;
     /**
+     * Whether the run waits for dependencies, so that it may start after the slot.
+     */
+    may_wait: boolean;
+    /**
      * Whether the slot is only recorded and does not run; the notes say why.
      */
     skipped: boolean;
@@ -2218,7 +3782,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'incident_acknowledged' | 'rule_off' | 'channel_off' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * How long finished runs and their logs are kept.
@@ -2282,6 +3846,265 @@ export type Role = 'viewer' | 'operator' | 'editor' | 'admin';
  * What happens to a slot on a date that the calendars exclude.
  */
 export type Roll = 'skip' | 'next_business_day' | 'previous_business_day';
+
+/**
+ * Who is told what, about which tasks, and when.
+ */
+export type Rule = {
+    /**
+     * UUID of the rule.
+     */
+    readonly id: string;
+    /**
+     * Version of the definition. It grows by one with each change.
+     */
+    readonly version: number;
+    /**
+     * When the rule was created.
+     */
+    readonly created_at: string;
+    /**
+     * When its definition last changed.
+     */
+    readonly updated_at: string;
+    /**
+     * Unique name.
+     */
+    name: Name;
+    /**
+     * What the rule is for.
+     */
+    description: string;
+    /**
+     * Whether the rule tells anything.
+     */
+    enabled: boolean;
+    /**
+     * The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed.
+     */
+    when: Array<EventKind>;
+    /**
+     * The tasks about which the rule tells.
+     */
+    what: RuleScope;
+    /**
+     * Names of the channels that are told.
+     */
+    who: Array<Name>;
+    /**
+     * Whether the rule tells at once or collects.
+     */
+    how: RulePace;
+    /**
+     * Number of runs in a row that must show something before the rule tells.
+     */
+    in_a_row: number;
+    quiet_hours: RuleQuiet | null;
+};
+
+/**
+ * Each event at once.
+ */
+export type RuleAtOnce = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'at_once';
+};
+
+/**
+ * Everything a person defines about a rule.
+ */
+export type RuleDefinition = {
+    /**
+     * Unique name.
+     */
+    name: Name;
+    /**
+     * What the rule is for.
+     */
+    description?: string;
+    /**
+     * Whether the rule tells anything.
+     */
+    enabled?: boolean;
+    /**
+     * The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed.
+     */
+    when: Array<EventKind>;
+    /**
+     * The tasks about which the rule tells.
+     */
+    what?: RuleScope;
+    /**
+     * Names of the channels that are told.
+     */
+    who: Array<Name>;
+    /**
+     * Whether the rule tells at once or collects.
+     */
+    how?: RulePace;
+    /**
+     * Number of runs in a row that must show something before the rule tells.
+     */
+    in_a_row?: number;
+    quiet_hours?: RuleQuiet | null;
+};
+
+/**
+ * Everything since the last time together, once a day.
+ */
+export type RuleDigest = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'digest';
+    /**
+     * Time of day, `HH:MM`.
+     */
+    at: string;
+    /**
+     * Time zone of that time, an IANA name.
+     */
+    timezone: string;
+};
+
+/**
+ * An event about which a rule would have told.
+ */
+export type RuleEvent = {
+    /**
+     * Name that the task had then.
+     */
+    task: string;
+    /**
+     * What happened.
+     */
+    event: EventKind;
+    /**
+     * UUID of the run that shows it.
+     */
+    run: string;
+    /**
+     * When it happened.
+     */
+    at: string;
+};
+
+/**
+ * Everything of some minutes together.
+ */
+export type RuleGrouped = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'grouped';
+    /**
+     * Number of minutes, counted from the first event.
+     */
+    minutes: number;
+};
+
+/**
+ * A message that each channel of a rule would have got.
+ */
+export type RuleMessage = {
+    /**
+     * When.
+     */
+    at: string;
+    /**
+     * Number of events in it.
+     */
+    event_count: number;
+    /**
+     * The first 20 of them.
+     */
+    events: Array<RuleEvent>;
+};
+
+/**
+ * Whether a rule tells at once or collects.
+ */
+export type RulePace = ({
+    kind: 'at_once';
+} & RuleAtOnce) | ({
+    kind: 'grouped';
+} & RuleGrouped) | ({
+    kind: 'digest';
+} & RuleDigest);
+
+/**
+ * A page of rules, by name.
+ */
+export type RulePage = {
+    /**
+     * The items of the page.
+     */
+    items: Array<Rule>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Part of each day in which a rule tells nothing. What happens in it is told at its end.
+ */
+export type RuleQuiet = {
+    /**
+     * Begin, `HH:MM`.
+     */
+    from: string;
+    /**
+     * End, `HH:MM`. If it is before `from`, the hours reach over midnight.
+     */
+    to: string;
+    /**
+     * Time zone of both, an IANA name.
+     */
+    timezone: string;
+};
+
+/**
+ * The tasks about which a rule tells. Without any name, it is all tasks; otherwise, one name that fits is enough.
+ */
+export type RuleScope = {
+    /**
+     * Names of tasks. A task that gets another name is no longer meant.
+     */
+    tasks?: Array<string>;
+    /**
+     * Folders, each with the folders below it.
+     */
+    folders?: Array<string>;
+    /**
+     * Tags.
+     */
+    tags?: Array<string>;
+};
+
+/**
+ * What a rule would have told about the last 30 days.
+ */
+export type RuleSimulation = {
+    /**
+     * Since when ends of runs were looked at. It is less than 30 days ago if there are more than 20,000 runs.
+     */
+    from_at: string;
+    /**
+     * Number of runs that were looked at.
+     */
+    run_count: number;
+    /**
+     * Number of messages that each channel of the rule would have got.
+     */
+    message_count: number;
+    /**
+     * The newest 100 of them, newest first.
+     */
+    messages: Array<RuleMessage>;
+};
 
 /**
  * One occurrence of a task.
@@ -2351,6 +4174,11 @@ export type Run = {
     result: unknown;
     reason: Reason | null;
     /**
+     * Why the run looks wrong although it succeeded, by what earlier runs of its task took, logged and reported;
+     * empty: it does not.
+     */
+    suspicious: Array<Reason>;
+    /**
      * What the run is waiting for.
      */
     waiting_on: Array<WaitingOn>;
@@ -2370,12 +4198,58 @@ export type Run = {
      * Attempts of the run, oldest first.
      */
     attempts: Array<Attempt>;
+    /**
+     * What the run waits for, or waited for, before its start. Empty until the first look of a new run.
+     */
+    dependencies: Array<RunDependency>;
 };
 
 /**
  * What can be done with a run in its present state.
  */
-export type RunAction = 'cancel' | 'rerun' | 'delete';
+export type RunAction = 'start' | 'cancel' | 'rerun' | 'acknowledge' | 'delete';
+
+/**
+ * One thing that differs between two runs.
+ */
+export type RunChange = {
+    /**
+     * The part of the run.
+     */
+    part: ChangePart;
+    /**
+     * What differs: a JSON pointer into the definition, a path, or a name. For texts also the lines.
+     */
+    name: string;
+    /**
+     * The value in the earlier run; null: there was none.
+     */
+    before: unknown;
+    /**
+     * The value in this run; null: there is none.
+     */
+    after: unknown;
+};
+
+/**
+ * A run beside an earlier run of its task, and what differs between them.
+ */
+export type RunChanges = {
+    /**
+     * The run.
+     */
+    run: RunSide;
+    before: RunSide | null;
+    /**
+     * What differs, apart from how the runs ended. Values of credentials and of environment variables are never
+     * shown.
+     */
+    changes: Array<RunChange>;
+    /**
+     * Why something cannot be compared.
+     */
+    problems: Array<Reason>;
+};
 
 /**
  * A program and its arguments, without a shell.
@@ -2407,6 +4281,45 @@ export type RunCreate = {
     params?: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * A dependency of a run.
+ */
+export type RunDependency = {
+    /**
+     * Key of the dependency within the task.
+     */
+    key: string;
+    /**
+     * Kind of the dependency: task, file, url, command, tcp, host or vpn; null: it cannot be read.
+     */
+    kind: string | null;
+    /**
+     * What must hold, in English.
+     */
+    words: string;
+    /**
+     * Whether it held at the last look.
+     */
+    met: boolean;
+    seen: DependencySight | null;
+    /**
+     * When the last look began.
+     */
+    looked_at: string | null;
+    /**
+     * When the next look is due; null: there will be none.
+     */
+    next_look_at: string | null;
+    /**
+     * When waiting ends; null: the run does not wait for it.
+     */
+    deadline_at: string | null;
+    /**
+     * Who started the run without waiting for it; null: nobody.
+     */
+    waived_by: string | null;
 };
 
 /**
@@ -2528,6 +4441,57 @@ export type RunShell = {
      * Program of the shell; null: /bin/sh, or cmd on Windows.
      */
     shell?: string | null;
+};
+
+/**
+ * How one of two compared runs ended.
+ */
+export type RunSide = {
+    /**
+     * UUID of the run.
+     */
+    id: string;
+    /**
+     * State of the run.
+     */
+    state: RunState;
+    /**
+     * Version of the task's definition.
+     */
+    version: number;
+    /**
+     * When the run was created.
+     */
+    created_at: string;
+    /**
+     * Seconds from the run's start to its end, or to now; null: it did not start.
+     */
+    duration_seconds: number | null;
+    /**
+     * Number of attempts.
+     */
+    attempt_count: number;
+    /**
+     * Exit code of the newest attempt.
+     */
+    exit_code: number | null;
+    /**
+     * Signal that ended the newest attempt.
+     */
+    signal: number | null;
+    reason: Reason | null;
+    /**
+     * Size of the run's log.
+     */
+    log: LogSize;
+    /**
+     * What the run wrote to ORC_RESULT_FILE.
+     */
+    result: unknown;
+    /**
+     * The last lines of the newest attempt's log, as plain text.
+     */
+    log_tail: Array<string>;
 };
 
 /**
@@ -2687,6 +4651,11 @@ export type RunSummary = {
      */
     result: unknown;
     reason: Reason | null;
+    /**
+     * Why the run looks wrong although it succeeded, by what earlier runs of its task took, logged and reported;
+     * empty: it does not.
+     */
+    suspicious: Array<Reason>;
     /**
      * What the run is waiting for.
      */
@@ -3503,6 +5472,11 @@ export type SetupCreate = {
 };
 
 /**
+ * Kind of what was seen, for programs.
+ */
+export type SightCode = 'task_ended' | 'task_not_ended' | 'task_missing' | 'file_absent' | 'file_there' | 'path_there' | 'path_no_file' | 'file_still_there' | 'file_too_young' | 'file_too_small' | 'file_unsettled' | 'file_unreadable' | 'url_answered' | 'url_other_status' | 'url_text_missing' | 'url_refused' | 'url_silent' | 'command_succeeded' | 'command_failed' | 'tcp_open' | 'tcp_closed' | 'host_ready' | 'host_short' | 'network_holds' | 'network_lacks' | 'network_missing' | 'no_answer' | 'not_looked';
+
+/**
  * How the bytes of a signature are written in its header.
  */
 export type SignatureEncoding = 'hex' | 'base64';
@@ -3664,6 +5638,10 @@ export type Simulation = {
      * Number of tasks that took part.
      */
     task_count: number;
+    /**
+     * Names of the tasks that took part as if they never waited for their dependencies, such as a file.
+     */
+    may_wait: Array<string>;
     /**
      * Tasks and schedules that could not take part, each with the reason.
      */
@@ -3993,6 +5971,11 @@ export type SlotSummary = {
 };
 
 /**
+ * Who said a line of a conversation.
+ */
+export type Speaker = 'orc' | 'service';
+
+/**
  * The server and what it depends on.
  */
 export type System = {
@@ -4050,9 +6033,39 @@ export type System = {
     disk: SystemDisk;
     hold: Hold | null;
     /**
+     * What this server can do with the processes of tasks.
+     */
+    abilities: SystemAbilities;
+    /**
      * What needs somebody's attention.
      */
     warnings: Array<Reason>;
+};
+
+/**
+ * What this server can do with the processes of tasks.
+ */
+export type SystemAbilities = {
+    /**
+     * Name of the account that the server runs as; null: the system does not know it.
+     */
+    account: string | null;
+    /**
+     * User that tasks run as unless they name one with `run_as`.
+     */
+    task_user: string | null;
+    /**
+     * Whether tasks can run as other users with `run_as`.
+     */
+    run_as: boolean;
+    /**
+     * Whether each attempt gets a cgroup of its own, so that a stop ends all of its processes at once.
+     */
+    cgroup: boolean;
+    /**
+     * What the server does about each kind of limit.
+     */
+    limits: Array<LimitAbility>;
 };
 
 /**
@@ -4121,7 +6134,7 @@ export type SystemDisk = {
 /**
  * A part of the server whose own state changes.
  */
-export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'credential' | 'vault' | 'backfill' | 'schedules';
+export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'credential' | 'channel' | 'incident' | 'vault' | 'network' | 'backfill' | 'schedules';
 
 /**
  * A task: its definition and its present state.
@@ -4157,6 +6170,10 @@ export type Task = {
      * What this request saved differently from what was sent, so that it can run; usually empty.
      */
     readonly mended: Array<TaskMend>;
+    /**
+     * What this server does about each limit of the task.
+     */
+    readonly limits_held: Array<LimitAbility>;
     /**
      * What can be done with the task now.
      */
@@ -4212,6 +6229,16 @@ export type Task = {
      */
     leave_behind: boolean;
     /**
+     * Limits of the processes of each attempt.
+     */
+    limits: Limits;
+    /**
+     * User of the server's machine that the process runs as, such as `backup`; null: the server's setting
+     * `task_user`, or its own account. Only a server that runs as root can do this. Without a working directory
+     * the process starts in that user's home folder.
+     */
+    run_as: string | null;
+    /**
      * Credentials that the process gets. An http task mentions them in its request.
      */
     credentials: Array<CredentialUse>;
@@ -4230,6 +6257,11 @@ export type Task = {
      * Other things that start the task: a call over HTTP, a file, the end of another task's run.
      */
     triggers: Array<TaskTrigger>;
+    /**
+     * Conditions that must all hold before a run may start. A run that waits for them takes no place, and its
+     * time limits begin with its first attempt.
+     */
+    dependencies: Array<TaskDependency>;
     /**
      * What happens when the task is due while one of its runs is open.
      */
@@ -4278,6 +6310,11 @@ export type Task = {
      * What happens to the task's runs when the server is stopped in an orderly way.
      */
     on_server_stop: OnServerStop;
+    /**
+     * Whether runs that succeed are marked as suspicious if their duration, their log or a number in their
+     * result is far from what is usual for the task.
+     */
+    mark_suspicious: boolean;
 };
 
 /**
@@ -4341,6 +6378,87 @@ export type TaskApplyResult = {
      * One entry per task.
      */
     items: Array<TaskApplyItem>;
+};
+
+/**
+ * The newest values of one measure, and what they usually are.
+ */
+export type TaskBand = {
+    /**
+     * The measure: `duration` in seconds, `log` in bytes, `result`, or `result.NAME` for a number in the result.
+     */
+    measure: string;
+    usual: TaskBandRange | null;
+    /**
+     * The values of the newest runs that succeeded, oldest first.
+     */
+    values: Array<TaskBandValue>;
+};
+
+/**
+ * What the values of a measure usually are.
+ */
+export type TaskBandRange = {
+    /**
+     * The middle value.
+     */
+    median: number;
+    /**
+     * Nearly all values are at least this.
+     */
+    low: number;
+    /**
+     * Nearly all values are at most this.
+     */
+    high: number;
+    /**
+     * A value below this is suspicious.
+     */
+    suspicious_below: number;
+    /**
+     * A value above this is suspicious.
+     */
+    suspicious_above: number;
+};
+
+/**
+ * The value of a run.
+ */
+export type TaskBandValue = {
+    /**
+     * UUID of the run, which may have been deleted since.
+     */
+    run_id: string;
+    /**
+     * When the run ended.
+     */
+    finished_at: string;
+    /**
+     * The value.
+     */
+    value: number;
+    /**
+     * Whether the value lay outside and does not count as normal.
+     */
+    outside: boolean;
+};
+
+/**
+ * What the runs of a task usually take, log and report, learnt from the newest ones that succeeded.
+ */
+export type TaskBands = {
+    /**
+     * Whether runs that lie outside are marked as suspicious: the task's `mark_suspicious`.
+     */
+    marking: boolean;
+    /**
+     * Number of normal values from which a band is made.
+     */
+    least_count: number;
+    /**
+     * The measures. Those of numbers in results come after the duration and the log.
+     */
+    items: Array<TaskBand>;
 };
 
 /**
@@ -4475,6 +6593,16 @@ export type TaskDefinition = {
      */
     leave_behind?: boolean;
     /**
+     * Limits of the processes of each attempt.
+     */
+    limits?: Limits;
+    /**
+     * User of the server's machine that the process runs as, such as `backup`; null: the server's setting
+     * `task_user`, or its own account. Only a server that runs as root can do this. Without a working directory
+     * the process starts in that user's home folder.
+     */
+    run_as?: string | null;
+    /**
      * Credentials that the process gets. An http task mentions them in its request.
      */
     credentials?: Array<CredentialUse>;
@@ -4493,6 +6621,11 @@ export type TaskDefinition = {
      * Other things that start the task: a call over HTTP, a file, the end of another task's run.
      */
     triggers?: Array<TaskTrigger>;
+    /**
+     * Conditions that must all hold before a run may start. A run that waits for them takes no place, and its
+     * time limits begin with its first attempt.
+     */
+    dependencies?: Array<TaskDependency>;
     /**
      * What happens when the task is due while one of its runs is open.
      */
@@ -4541,7 +6674,31 @@ export type TaskDefinition = {
      * What happens to the task's runs when the server is stopped in an orderly way.
      */
     on_server_stop?: OnServerStop;
+    /**
+     * Whether runs that succeed are marked as suspicious if their duration, their log or a number in their
+     * result is far from what is usual for the task.
+     */
+    mark_suspicious?: boolean;
 };
+
+/**
+ * A condition that must hold before a run may start.
+ */
+export type TaskDependency = ({
+    kind: 'task';
+} & DependencyTask) | ({
+    kind: 'file';
+} & DependencyFile) | ({
+    kind: 'url';
+} & DependencyUrl) | ({
+    kind: 'command';
+} & DependencyCommand) | ({
+    kind: 'tcp';
+} & DependencyTcp) | ({
+    kind: 'host';
+} & DependencyHost) | ({
+    kind: 'vpn';
+} & DependencyVpn);
 
 /**
  * The effect of a change on the future slots of one task.
@@ -4551,6 +6708,10 @@ export type TaskEffect = {
      * Name of the task.
      */
     task: string;
+    /**
+     * Whether its runs wait for dependencies, so that they may start after their slots.
+     */
+    may_wait: boolean;
     /**
      * Slots that appear, at most 200 of them.
      */
@@ -4746,6 +6907,50 @@ export type TaskPage = {
  */
 export type TaskPatch = {
     [key: string]: unknown;
+};
+
+/**
+ * What would be seen of a task's dependencies now.
+ */
+export type TaskProbe = {
+    /**
+     * Whether a run that is made now would start without waiting.
+     */
+    met: boolean;
+    /**
+     * The dependencies, in the order of the definition.
+     */
+    items: Array<TaskProbeItem>;
+};
+
+/**
+ * What would be seen of one dependency now.
+ */
+export type TaskProbeItem = {
+    /**
+     * Key of the dependency within the task.
+     */
+    key: string;
+    /**
+     * Kind of the dependency: task, file, url, command, tcp, host or vpn.
+     */
+    kind: string;
+    /**
+     * What must hold, in English.
+     */
+    words: string;
+    /**
+     * Whether it holds.
+     */
+    met: boolean;
+    /**
+     * What was seen.
+     */
+    seen: DependencySight;
+    /**
+     * When the look began.
+     */
+    looked_at: string;
 };
 
 /**
@@ -4991,6 +7196,10 @@ export type Trigger = {
      * The run that this run repeats.
      */
     rerun_of: string | null;
+    /**
+     * Params whose values differ from those of the run that this run repeats.
+     */
+    edited_params: Array<string>;
 };
 
 /**
@@ -5171,6 +7380,14 @@ export type TriggerTask = {
      * Final states that count.
      */
     states?: Array<RunState>;
+    /**
+     * Values of params, by name: `${trigger.result.NAME}` takes a member of the result that the other run wrote
+     * to ORC_RESULT_FILE, `${trigger.params.NAME}` one of its params. Alone it keeps its type; among other text it
+     * becomes text. If a value is missing or of the wrong kind, the run fails before anything starts.
+     */
+    params?: {
+        [key: string]: string;
+    };
     key?: ItemKey | null;
     /**
      * Whether the trigger is enabled.
@@ -5213,6 +7430,11 @@ export type TriggerWebhook = {
      */
     enabled?: boolean;
 };
+
+/**
+ * The kind of tunnel that a rule accepts.
+ */
+export type TunnelKind = 'any' | 'tun' | 'tap' | 'wireguard' | 'ppp';
 
 /**
  * A person who can log in.
@@ -5326,10 +7548,10 @@ export type VaultKeyKind = 'file' | 'passphrase';
  */
 export type VaultRotate = {
     /**
-     * Passphrase from which the key is made, at least 12 characters; somebody then gives it after each start of the
-     * server. Null: the server makes a key file.
+     * Whether the values of all credentials are given up because the present key is lost. The credentials stay, and
+     * each needs a new value. Refused while the present key works.
      */
-    passphrase?: string | null;
+    forget_values?: boolean;
 };
 
 /**
@@ -5434,6 +7656,20 @@ export type WebhookSignature = {
 export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
 
 /**
+ * Within the last seconds before the look.
+ */
+export type WindowWithin = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'within';
+    /**
+     * Number of seconds.
+     */
+    seconds: number;
+};
+
+/**
  * A background worker of the server.
  */
 export type Worker = {
@@ -5507,6 +7743,10 @@ export type Problem = {
      * What is wrong with each field.
      */
     fields: Array<ProblemField>;
+    /**
+     * The version now, if the change was based on another one (412). Only there then.
+     */
+    current_version?: number;
 };
 
 /**
@@ -5554,6 +7794,46 @@ export type CatchUpLatest = {
 };
 
 /**
+ * On the day of the look.
+ */
+export type DependencyWindowToday = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'today';
+};
+
+/**
+ * At any time.
+ */
+export type DependencyWindowAnyTime = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'any_time';
+};
+
+/**
+ * Since the last run of the depending task started.
+ */
+export type DependencyWindowSinceLastRun = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'since_last_run';
+};
+
+/**
+ * For a slot on the same day as the slot of the depending run. A run without a slot counts by its creation.
+ */
+export type DependencyWindowSameSlotDay = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'same_slot_day';
+};
+
+/**
  * On its standard input.
  */
 export type InjectStdin = {
@@ -5561,6 +7841,26 @@ export type InjectStdin = {
      * Name of this kind.
      */
     kind: 'stdin';
+};
+
+/**
+ * The run is skipped at once.
+ */
+export type OnUnmetSkip = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'skip';
+};
+
+/**
+ * The run fails at once.
+ */
+export type OnUnmetFail = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'fail';
 };
 
 /**
@@ -5643,6 +7943,42 @@ export type CalendarImportResultWritable = {
 };
 
 /**
+ * A way by which notifications leave Orc.
+ */
+export type ChannelWritable = {
+    /**
+     * Unique name.
+     */
+    name: Name;
+    /**
+     * What the channel is for.
+     */
+    description: string;
+    /**
+     * Whether anything but a test is sent through the channel.
+     */
+    enabled: boolean;
+    /**
+     * Where the channel leads.
+     */
+    target: ChannelTarget;
+};
+
+/**
+ * A page of channels, by name.
+ */
+export type ChannelPageWritable = {
+    /**
+     * The items of the page.
+     */
+    items: Array<ChannelWritable>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
  * A new credential.
  */
 export type CredentialCreateWritable = {
@@ -5663,7 +7999,7 @@ export type CredentialCreateWritable = {
      */
     expires_at?: string | null;
     /**
-     * The secret value, for kinds that have one value.
+     * The secret value; of a login or a mail server: its password.
      */
     value?: string | null;
     /**
@@ -5675,11 +8011,41 @@ export type CredentialCreateWritable = {
 };
 
 /**
+ * Credentials of Task Python Orchestrator to import.
+ */
+export type CredentialImportWritable = {
+    /**
+     * Path of the original's database on the server, usually `data/orchestrator.db` in its folder. The file is only
+     * read. Either this or `export` must be given.
+     */
+    database?: string | null;
+    /**
+     * The credentials as text: JSON with a value for each name, a JSON list of objects with `name` and `value`, or
+     * CSV with a first line that names these columns.
+     */
+    export?: string | null;
+    /**
+     * Name of the machine on which the original ran, as the command `hostname` prints it there. Sealed values need it.
+     */
+    host_name?: string | null;
+    /**
+     * Master password of the original. Sealed values need it.
+     */
+    password?: string | null;
+    /**
+     * Names in Orc by names in the original, for those that are to differ.
+     */
+    names?: {
+        [key: string]: string;
+    };
+};
+
+/**
  * A new value for a credential.
  */
 export type CredentialRotateWritable = {
     /**
-     * The secret value, for kinds that have one value.
+     * The secret value; of a login or a mail server: its password.
      */
     value?: string | null;
     /**
@@ -5692,6 +8058,42 @@ export type CredentialRotateWritable = {
      * When the new value stops being valid where it is used; null: unknown, or never.
      */
     expires_at?: string | null;
+};
+
+/**
+ * A network profile: named facts about the network of the server's machine that tasks can need.
+ */
+export type NetworkWritable = {
+    /**
+     * Unique name, by which tasks refer to the profile.
+     */
+    name: Name;
+    /**
+     * What the profile stands for.
+     */
+    description: string;
+    /**
+     * How many of the rules must hold.
+     */
+    match: NetworkMatch;
+    /**
+     * What must be true of the network.
+     */
+    rules: Array<NetworkRule>;
+};
+
+/**
+ * A page of network profiles, by name.
+ */
+export type NetworkPageWritable = {
+    /**
+     * The items of the page.
+     */
+    items: Array<NetworkWritable>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -5721,6 +8123,59 @@ export type PoolPageWritable = {
      * The items of the page.
      */
     items: Array<PoolWritable>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Who is told what, about which tasks, and when.
+ */
+export type RuleWritable = {
+    /**
+     * Unique name.
+     */
+    name: Name;
+    /**
+     * What the rule is for.
+     */
+    description: string;
+    /**
+     * Whether the rule tells anything.
+     */
+    enabled: boolean;
+    /**
+     * The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed.
+     */
+    when: Array<EventKind>;
+    /**
+     * The tasks about which the rule tells.
+     */
+    what: RuleScope;
+    /**
+     * Names of the channels that are told.
+     */
+    who: Array<Name>;
+    /**
+     * Whether the rule tells at once or collects.
+     */
+    how: RulePace;
+    /**
+     * Number of runs in a row that must show something before the rule tells.
+     */
+    in_a_row: number;
+    quiet_hours: RuleQuiet | null;
+};
+
+/**
+ * A page of rules, by name.
+ */
+export type RulePageWritable = {
+    /**
+     * The items of the page.
+     */
+    items: Array<RuleWritable>;
     /**
      * Where the next page begins; null: this is the last page.
      */
@@ -6298,6 +8753,10 @@ export type SimulationWritable = {
      */
     task_count: number;
     /**
+     * Names of the tasks that took part as if they never waited for their dependencies, such as a file.
+     */
+    may_wait: Array<string>;
+    /**
      * Tasks and schedules that could not take part, each with the reason.
      */
     left_out: Array<SimulationLeftOut>;
@@ -6432,6 +8891,16 @@ export type TaskWritable = {
      */
     leave_behind: boolean;
     /**
+     * Limits of the processes of each attempt.
+     */
+    limits: Limits;
+    /**
+     * User of the server's machine that the process runs as, such as `backup`; null: the server's setting
+     * `task_user`, or its own account. Only a server that runs as root can do this. Without a working directory
+     * the process starts in that user's home folder.
+     */
+    run_as: string | null;
+    /**
      * Credentials that the process gets. An http task mentions them in its request.
      */
     credentials: Array<CredentialUse>;
@@ -6450,6 +8919,11 @@ export type TaskWritable = {
      * Other things that start the task: a call over HTTP, a file, the end of another task's run.
      */
     triggers: Array<TaskTrigger>;
+    /**
+     * Conditions that must all hold before a run may start. A run that waits for them takes no place, and its
+     * time limits begin with its first attempt.
+     */
+    dependencies: Array<TaskDependency>;
     /**
      * What happens when the task is due while one of its runs is open.
      */
@@ -6498,6 +8972,11 @@ export type TaskWritable = {
      * What happens to the task's runs when the server is stopped in an orderly way.
      */
     on_server_stop: OnServerStop;
+    /**
+     * Whether runs that succeed are marked as suspicious if their duration, their log or a number in their
+     * result is far from what is usual for the task.
+     */
+    mark_suspicious: boolean;
 };
 
 /**
@@ -6577,6 +9056,16 @@ export type TaskDefinitionWritable = {
      */
     leave_behind?: boolean;
     /**
+     * Limits of the processes of each attempt.
+     */
+    limits?: Limits;
+    /**
+     * User of the server's machine that the process runs as, such as `backup`; null: the server's setting
+     * `task_user`, or its own account. Only a server that runs as root can do this. Without a working directory
+     * the process starts in that user's home folder.
+     */
+    run_as?: string | null;
+    /**
      * Credentials that the process gets. An http task mentions them in its request.
      */
     credentials?: Array<CredentialUse>;
@@ -6595,6 +9084,11 @@ export type TaskDefinitionWritable = {
      * Other things that start the task: a call over HTTP, a file, the end of another task's run.
      */
     triggers?: Array<TaskTrigger>;
+    /**
+     * Conditions that must all hold before a run may start. A run that waits for them takes no place, and its
+     * time limits begin with its first attempt.
+     */
+    dependencies?: Array<TaskDependency>;
     /**
      * What happens when the task is due while one of its runs is open.
      */
@@ -6643,6 +9137,11 @@ export type TaskDefinitionWritable = {
      * What happens to the task's runs when the server is stopped in an orderly way.
      */
     on_server_stop?: OnServerStop;
+    /**
+     * Whether runs that succeed are marked as suspicious if their duration, their log or a number in their
+     * result is far from what is usual for the task.
+     */
+    mark_suspicious?: boolean;
 };
 
 /**
@@ -6794,6 +9293,22 @@ export type UserUpdateWritable = {
      * New password. It ends all sessions of the user.
      */
     password?: string | null;
+};
+
+/**
+ * A new key for the vault.
+ */
+export type VaultRotateWritable = {
+    /**
+     * Passphrase from which the key is made, at least 12 characters; somebody then gives it after each start of the
+     * server. Null: the server makes a key file.
+     */
+    passphrase?: string | null;
+    /**
+     * Whether the values of all credentials are given up because the present key is lost. The credentials stay, and
+     * each needs a new value. Refused while the present key works.
+     */
+    forget_values?: boolean;
 };
 
 export type TaskListData = {
@@ -7301,6 +9816,36 @@ export type TaskRunResponses = {
 
 export type TaskRunResponse = TaskRunResponses[keyof TaskRunResponses];
 
+export type TaskProbeData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the task
+         */
+        task: string;
+    };
+    query?: never;
+    url: '/tasks/{task}/probe';
+};
+
+export type TaskProbeErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type TaskProbeError = TaskProbeErrors[keyof TaskProbeErrors];
+
+export type TaskProbeResponses = {
+    /**
+     * What was seen
+     */
+    200: TaskProbe;
+};
+
+export type TaskProbeResponse = TaskProbeResponses[keyof TaskProbeResponses];
+
 export type TaskVersionListData = {
     body?: never;
     path: {
@@ -7373,6 +9918,71 @@ export type TaskVersionViewResponses = {
 };
 
 export type TaskVersionViewResponse = TaskVersionViewResponses[keyof TaskVersionViewResponses];
+
+export type RunChangesData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the run
+         */
+        run: string;
+    };
+    query?: {
+        /**
+         * Id of another run of the task; default: the newest one before this run that succeeded.
+         */
+        with?: string;
+    };
+    url: '/runs/{run}/changes';
+};
+
+export type RunChangesErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type RunChangesError = RunChangesErrors[keyof RunChangesErrors];
+
+export type RunChangesResponses = {
+    /**
+     * What differs
+     */
+    200: RunChanges;
+};
+
+export type RunChangesResponse = RunChangesResponses[keyof RunChangesResponses];
+
+export type TaskBandsData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the task
+         */
+        task: string;
+    };
+    query?: never;
+    url: '/tasks/{task}/bands';
+};
+
+export type TaskBandsErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type TaskBandsError = TaskBandsErrors[keyof TaskBandsErrors];
+
+export type TaskBandsResponses = {
+    /**
+     * The bands
+     */
+    200: TaskBands;
+};
+
+export type TaskBandsResponse = TaskBandsResponses[keyof TaskBandsResponses];
 
 export type SchedulePreviewData = {
     body: SchedulePreviewRequestWritable;
@@ -8133,6 +10743,10 @@ export type RunListData = {
          * Only runs created before this instant.
          */
         until_at?: string;
+        /**
+         * Only runs that are marked as suspicious (true), or only others (false).
+         */
+        suspicious?: boolean;
     };
     url: '/runs';
 };
@@ -8287,6 +10901,36 @@ export type RunCancelResponses = {
 
 export type RunCancelResponse = RunCancelResponses[keyof RunCancelResponses];
 
+export type RunStartData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the run
+         */
+        run: string;
+    };
+    query?: never;
+    url: '/runs/{run}/start';
+};
+
+export type RunStartErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type RunStartError = RunStartErrors[keyof RunStartErrors];
+
+export type RunStartResponses = {
+    /**
+     * The run
+     */
+    200: Run;
+};
+
+export type RunStartResponse = RunStartResponses[keyof RunStartResponses];
+
 export type RunRerunData = {
     body: RunRerun;
     headers?: {
@@ -8322,6 +10966,36 @@ export type RunRerunResponses = {
 };
 
 export type RunRerunResponse = RunRerunResponses[keyof RunRerunResponses];
+
+export type RunAcknowledgeData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the run
+         */
+        run: string;
+    };
+    query?: never;
+    url: '/runs/{run}/acknowledge';
+};
+
+export type RunAcknowledgeErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type RunAcknowledgeError = RunAcknowledgeErrors[keyof RunAcknowledgeErrors];
+
+export type RunAcknowledgeResponses = {
+    /**
+     * The run
+     */
+    200: Run;
+};
+
+export type RunAcknowledgeResponse = RunAcknowledgeResponses[keyof RunAcknowledgeResponses];
 
 export type RunLogData = {
     body?: never;
@@ -8922,6 +11596,36 @@ export type CredentialCreateResponses = {
 
 export type CredentialCreateResponse = CredentialCreateResponses[keyof CredentialCreateResponses];
 
+export type CredentialImportData = {
+    body: CredentialImportWritable;
+    path?: never;
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/credentials/import';
+};
+
+export type CredentialImportErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type CredentialImportError = CredentialImportErrors[keyof CredentialImportErrors];
+
+export type CredentialImportResponses = {
+    /**
+     * What became of each credential; after a dry run, what would
+     */
+    200: CredentialImportResult;
+};
+
+export type CredentialImportResponse = CredentialImportResponses[keyof CredentialImportResponses];
+
 export type CredentialDeleteData = {
     body?: never;
     headers?: {
@@ -9146,7 +11850,7 @@ export type VaultUnsealResponses = {
 export type VaultUnsealResponse = VaultUnsealResponses[keyof VaultUnsealResponses];
 
 export type VaultRotateData = {
-    body: VaultRotate;
+    body: VaultRotateWritable;
     path?: never;
     query?: never;
     url: '/vault/rotate';
@@ -9169,6 +11873,937 @@ export type VaultRotateResponses = {
 };
 
 export type VaultRotateResponse = VaultRotateResponses[keyof VaultRotateResponses];
+
+export type NetworkListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Maximum number of items in one answer.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page; the answer continues there.
+         */
+        cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
+    };
+    url: '/networks';
+};
+
+export type NetworkListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type NetworkListError = NetworkListErrors[keyof NetworkListErrors];
+
+export type NetworkListResponses = {
+    /**
+     * A page of network profiles
+     */
+    200: NetworkPage;
+};
+
+export type NetworkListResponse = NetworkListResponses[keyof NetworkListResponses];
+
+export type NetworkCreateData = {
+    body: NetworkDefinition;
+    path?: never;
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/networks';
+};
+
+export type NetworkCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type NetworkCreateError = NetworkCreateErrors[keyof NetworkCreateErrors];
+
+export type NetworkCreateResponses = {
+    /**
+     * Dry run: what would be created
+     */
+    200: Network;
+    /**
+     * Created
+     */
+    201: Network;
+};
+
+export type NetworkCreateResponse = NetworkCreateResponses[keyof NetworkCreateResponses];
+
+export type NetworkDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Version on which the deletion is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the profile
+         */
+        network: string;
+    };
+    query?: never;
+    url: '/networks/{network}';
+};
+
+export type NetworkDeleteErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type NetworkDeleteError = NetworkDeleteErrors[keyof NetworkDeleteErrors];
+
+export type NetworkDeleteResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type NetworkDeleteResponse = NetworkDeleteResponses[keyof NetworkDeleteResponses];
+
+export type NetworkViewData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the profile
+         */
+        network: string;
+    };
+    query?: never;
+    url: '/networks/{network}';
+};
+
+export type NetworkViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type NetworkViewError = NetworkViewErrors[keyof NetworkViewErrors];
+
+export type NetworkViewResponses = {
+    /**
+     * The profile
+     */
+    200: Network;
+};
+
+export type NetworkViewResponse = NetworkViewResponses[keyof NetworkViewResponses];
+
+export type NetworkUpdateData = {
+    body: NetworkDefinition;
+    headers?: {
+        /**
+         * Version on which the change is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the profile
+         */
+        network: string;
+    };
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/networks/{network}';
+};
+
+export type NetworkUpdateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type NetworkUpdateError = NetworkUpdateErrors[keyof NetworkUpdateErrors];
+
+export type NetworkUpdateResponses = {
+    /**
+     * The profile; after a dry run, as it would be
+     */
+    200: Network;
+};
+
+export type NetworkUpdateResponse = NetworkUpdateResponses[keyof NetworkUpdateResponses];
+
+export type NetworkProbeData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the profile
+         */
+        network: string;
+    };
+    query?: never;
+    url: '/networks/{network}/probe';
+};
+
+export type NetworkProbeErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type NetworkProbeError = NetworkProbeErrors[keyof NetworkProbeErrors];
+
+export type NetworkProbeResponses = {
+    /**
+     * What is seen now
+     */
+    200: NetworkSight;
+};
+
+export type NetworkProbeResponse = NetworkProbeResponses[keyof NetworkProbeResponses];
+
+export type NetworkCheckData = {
+    body: NetworkCheck;
+    path?: never;
+    query?: never;
+    url: '/network-probes';
+};
+
+export type NetworkCheckErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type NetworkCheckError = NetworkCheckErrors[keyof NetworkCheckErrors];
+
+export type NetworkCheckResponses = {
+    /**
+     * What is seen now
+     */
+    200: NetworkSight;
+};
+
+export type NetworkCheckResponse = NetworkCheckResponses[keyof NetworkCheckResponses];
+
+export type NetworkSurveyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/network-interfaces';
+};
+
+export type NetworkSurveyErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type NetworkSurveyError = NetworkSurveyErrors[keyof NetworkSurveyErrors];
+
+export type NetworkSurveyResponses = {
+    /**
+     * The interfaces
+     */
+    200: NetworkSurvey;
+};
+
+export type NetworkSurveyResponse = NetworkSurveyResponses[keyof NetworkSurveyResponses];
+
+export type ChannelListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Maximum number of items in one answer.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page; the answer continues there.
+         */
+        cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
+    };
+    url: '/channels';
+};
+
+export type ChannelListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ChannelListError = ChannelListErrors[keyof ChannelListErrors];
+
+export type ChannelListResponses = {
+    /**
+     * A page of channels
+     */
+    200: ChannelPage;
+};
+
+export type ChannelListResponse = ChannelListResponses[keyof ChannelListResponses];
+
+export type ChannelCreateData = {
+    body: ChannelDefinition;
+    path?: never;
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/channels';
+};
+
+export type ChannelCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ChannelCreateError = ChannelCreateErrors[keyof ChannelCreateErrors];
+
+export type ChannelCreateResponses = {
+    /**
+     * Dry run: what would be created
+     */
+    200: Channel;
+    /**
+     * Created
+     */
+    201: Channel;
+};
+
+export type ChannelCreateResponse = ChannelCreateResponses[keyof ChannelCreateResponses];
+
+export type ChannelProbeData = {
+    body: ChannelDefinition;
+    path?: never;
+    query?: never;
+    url: '/channels/probe';
+};
+
+export type ChannelProbeErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ChannelProbeError = ChannelProbeErrors[keyof ChannelProbeErrors];
+
+export type ChannelProbeResponses = {
+    /**
+     * What became of the test, also if it was not accepted
+     */
+    200: ChannelTest;
+};
+
+export type ChannelProbeResponse = ChannelProbeResponses[keyof ChannelProbeResponses];
+
+export type ChannelDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Version on which the deletion is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the channel
+         */
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}';
+};
+
+export type ChannelDeleteErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ChannelDeleteError = ChannelDeleteErrors[keyof ChannelDeleteErrors];
+
+export type ChannelDeleteResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type ChannelDeleteResponse = ChannelDeleteResponses[keyof ChannelDeleteResponses];
+
+export type ChannelViewData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the channel
+         */
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}';
+};
+
+export type ChannelViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ChannelViewError = ChannelViewErrors[keyof ChannelViewErrors];
+
+export type ChannelViewResponses = {
+    /**
+     * The channel
+     */
+    200: Channel;
+};
+
+export type ChannelViewResponse = ChannelViewResponses[keyof ChannelViewResponses];
+
+export type ChannelUpdateData = {
+    body: ChannelDefinition;
+    headers?: {
+        /**
+         * Version on which the change is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the channel
+         */
+        channel: string;
+    };
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/channels/{channel}';
+};
+
+export type ChannelUpdateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ChannelUpdateError = ChannelUpdateErrors[keyof ChannelUpdateErrors];
+
+export type ChannelUpdateResponses = {
+    /**
+     * The channel; after a dry run, as it would be
+     */
+    200: Channel;
+};
+
+export type ChannelUpdateResponse = ChannelUpdateResponses[keyof ChannelUpdateResponses];
+
+export type ChannelTestData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the channel
+         */
+        channel: string;
+    };
+    query?: never;
+    url: '/channels/{channel}/test';
+};
+
+export type ChannelTestErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ChannelTestError = ChannelTestErrors[keyof ChannelTestErrors];
+
+export type ChannelTestResponses = {
+    /**
+     * What became of the test, also if it was not accepted
+     */
+    200: ChannelTest;
+};
+
+export type ChannelTestResponse = ChannelTestResponses[keyof ChannelTestResponses];
+
+export type DeliveryListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Maximum number of items in one answer.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page; the answer continues there.
+         */
+        cursor?: string;
+        /**
+         * Only deliveries through this channel (name or id).
+         */
+        channel?: string;
+        /**
+         * Only deliveries in these states, separated by commas.
+         */
+        state?: string;
+    };
+    url: '/deliveries';
+};
+
+export type DeliveryListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type DeliveryListError = DeliveryListErrors[keyof DeliveryListErrors];
+
+export type DeliveryListResponses = {
+    /**
+     * A page of deliveries
+     */
+    200: DeliveryPage;
+};
+
+export type DeliveryListResponse = DeliveryListResponses[keyof DeliveryListResponses];
+
+export type DeliveryViewData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the delivery
+         */
+        delivery: string;
+    };
+    query?: never;
+    url: '/deliveries/{delivery}';
+};
+
+export type DeliveryViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type DeliveryViewError = DeliveryViewErrors[keyof DeliveryViewErrors];
+
+export type DeliveryViewResponses = {
+    /**
+     * The delivery
+     */
+    200: Delivery;
+};
+
+export type DeliveryViewResponse = DeliveryViewResponses[keyof DeliveryViewResponses];
+
+export type DeliveryRetryData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the delivery
+         */
+        delivery: string;
+    };
+    query?: never;
+    url: '/deliveries/{delivery}/retry';
+};
+
+export type DeliveryRetryErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type DeliveryRetryError = DeliveryRetryErrors[keyof DeliveryRetryErrors];
+
+export type DeliveryRetryResponses = {
+    /**
+     * The delivery, which is sent as soon as its channel is free
+     */
+    200: Delivery;
+};
+
+export type DeliveryRetryResponse = DeliveryRetryResponses[keyof DeliveryRetryResponses];
+
+export type RuleListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Maximum number of items in one answer.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page; the answer continues there.
+         */
+        cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
+    };
+    url: '/rules';
+};
+
+export type RuleListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type RuleListError = RuleListErrors[keyof RuleListErrors];
+
+export type RuleListResponses = {
+    /**
+     * A page of rules
+     */
+    200: RulePage;
+};
+
+export type RuleListResponse = RuleListResponses[keyof RuleListResponses];
+
+export type RuleCreateData = {
+    body: RuleDefinition;
+    path?: never;
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/rules';
+};
+
+export type RuleCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type RuleCreateError = RuleCreateErrors[keyof RuleCreateErrors];
+
+export type RuleCreateResponses = {
+    /**
+     * Dry run: what would be created
+     */
+    200: Rule;
+    /**
+     * Created
+     */
+    201: Rule;
+};
+
+export type RuleCreateResponse = RuleCreateResponses[keyof RuleCreateResponses];
+
+export type RuleSimulateData = {
+    body: RuleDefinition;
+    path?: never;
+    query?: never;
+    url: '/rules/simulate';
+};
+
+export type RuleSimulateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type RuleSimulateError = RuleSimulateErrors[keyof RuleSimulateErrors];
+
+export type RuleSimulateResponses = {
+    /**
+     * What the rule would have told
+     */
+    200: RuleSimulation;
+};
+
+export type RuleSimulateResponse = RuleSimulateResponses[keyof RuleSimulateResponses];
+
+export type RuleDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Version on which the deletion is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the rule
+         */
+        rule: string;
+    };
+    query?: never;
+    url: '/rules/{rule}';
+};
+
+export type RuleDeleteErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type RuleDeleteError = RuleDeleteErrors[keyof RuleDeleteErrors];
+
+export type RuleDeleteResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type RuleDeleteResponse = RuleDeleteResponses[keyof RuleDeleteResponses];
+
+export type RuleViewData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the rule
+         */
+        rule: string;
+    };
+    query?: never;
+    url: '/rules/{rule}';
+};
+
+export type RuleViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type RuleViewError = RuleViewErrors[keyof RuleViewErrors];
+
+export type RuleViewResponses = {
+    /**
+     * The rule
+     */
+    200: Rule;
+};
+
+export type RuleViewResponse = RuleViewResponses[keyof RuleViewResponses];
+
+export type RuleUpdateData = {
+    body: RuleDefinition;
+    headers?: {
+        /**
+         * Version on which the change is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the rule
+         */
+        rule: string;
+    };
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/rules/{rule}';
+};
+
+export type RuleUpdateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type RuleUpdateError = RuleUpdateErrors[keyof RuleUpdateErrors];
+
+export type RuleUpdateResponses = {
+    /**
+     * The rule; after a dry run, as it would be
+     */
+    200: Rule;
+};
+
+export type RuleUpdateResponse = RuleUpdateResponses[keyof RuleUpdateResponses];
+
+export type IncidentListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Maximum number of items in one answer.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page; the answer continues there.
+         */
+        cursor?: string;
+        /**
+         * Only incidents of this task (name or id).
+         */
+        task?: string;
+        /**
+         * Only incidents in these states, separated by commas.
+         */
+        state?: string;
+    };
+    url: '/incidents';
+};
+
+export type IncidentListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type IncidentListError = IncidentListErrors[keyof IncidentListErrors];
+
+export type IncidentListResponses = {
+    /**
+     * A page of incidents
+     */
+    200: IncidentPage;
+};
+
+export type IncidentListResponse = IncidentListResponses[keyof IncidentListResponses];
+
+export type IncidentViewData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the incident
+         */
+        incident: string;
+    };
+    query?: never;
+    url: '/incidents/{incident}';
+};
+
+export type IncidentViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type IncidentViewError = IncidentViewErrors[keyof IncidentViewErrors];
+
+export type IncidentViewResponses = {
+    /**
+     * The incident
+     */
+    200: Incident;
+};
+
+export type IncidentViewResponse = IncidentViewResponses[keyof IncidentViewResponses];
+
+export type IncidentAcknowledgeData = {
+    body: IncidentAcknowledge;
+    path: {
+        /**
+         * Id of the incident
+         */
+        incident: string;
+    };
+    query?: never;
+    url: '/incidents/{incident}/acknowledge';
+};
+
+export type IncidentAcknowledgeErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type IncidentAcknowledgeError = IncidentAcknowledgeErrors[keyof IncidentAcknowledgeErrors];
+
+export type IncidentAcknowledgeResponses = {
+    /**
+     * The incident
+     */
+    200: Incident;
+};
+
+export type IncidentAcknowledgeResponse = IncidentAcknowledgeResponses[keyof IncidentAcknowledgeResponses];
+
+export type IncidentResolveData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the incident
+         */
+        incident: string;
+    };
+    query?: never;
+    url: '/incidents/{incident}/resolve';
+};
+
+export type IncidentResolveErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type IncidentResolveError = IncidentResolveErrors[keyof IncidentResolveErrors];
+
+export type IncidentResolveResponses = {
+    /**
+     * The incident
+     */
+    200: Incident;
+};
+
+export type IncidentResolveResponse = IncidentResolveResponses[keyof IncidentResolveResponses];
 
 export type UserListData = {
     body?: never;

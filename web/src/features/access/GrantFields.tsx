@@ -7,7 +7,7 @@ export function GrantFields({ role, grants, mine, onGrants }: { role: Role; gran
   if (role !== "editor" || mine.length === 0) return null;
   return (
     <fieldset className="flex flex-col gap-2">
-      <legend className="mb-1 text-sm font-medium">Credentials</legend>
+      <legend className="mb-1 text-sm font-medium">Further rights</legend>
       {GRANTS.filter(([grant]) => mine.includes(grant)).map(([grant, label]) => (
         <CheckField key={grant} label={label} checked={grants.includes(grant)} onChecked={(checked) => onGrants(checked ? [...grants, grant] : grants.filter((each) => each !== grant))} />
       ))}

@@ -12,6 +12,7 @@ export const ROLES: [Role, string][] = [
 export const GRANTS: [Grant, string][] = [
   ["credentials:use", "May define tasks that use credentials"],
   ["credentials:write", "May create, rotate and delete credentials"],
+  ["tasks:run_as", "May define tasks that run as a user of their choice"],
 ];
 
 /** Places of the roles, weakest first. */

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Pencil, Plus, RefreshCw, Trash2 } from "lucide-react";
+import { Import, Pencil, Plus, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Credential, credentialDelete } from "@/api/generated";
 import { credentialListInfiniteOptions, credentialUsageOptions } from "@/api/generated/@tanstack/react-query.gen";
@@ -19,20 +19,34 @@ import { Page } from "@/ui/layout/Page";
 import { Badge } from "@/ui/text/Badge";
 import { DateTime, useNow } from "@/ui/text/Time";
 import { EditCredential, NewCredential, RotateCredential } from "./CredentialDialogs";
+import { ImportDialog } from "./ImportDialog";
 import { VaultCard } from "./VaultCard";
 
 /** Credentials: named secrets that tasks use. Their values go in and never come out. */
 export default function CredentialsPage() {
   const credentials = useInfiniteQuery({ ...credentialListInfiniteOptions(), ...PAGED, staleTime: 0 });
   const denied = useDenied("credentials:write");
+  const deniedImport = useDenied("admin");
   const [adding, setAdding] = useState(false);
+  const [importing, setImporting] = useState(false);
   const add = (
     <Button look="primary" icon={<Plus size={15} aria-hidden />} disabledReason={denied} onClick={() => setAdding(true)}>
       New credential
     </Button>
   );
   return (
-    <Page title="Credentials" hint="Passwords, tokens and keys that tasks use. Orc stores them encrypted, masks them in logs, and never shows them." actions={add}>
+    <Page
+      title="Credentials"
+      hint="Passwords, tokens and keys that tasks use. Orc stores them encrypted, masks them in logs, and never shows them."
+      actions={
+        <>
+          <Button icon={<Import size={15} aria-hidden />} disabledReason={deniedImport} onClick={() => setImporting(true)}>
+            Import
+          </Button>
+          {add}
+        </>
+      }
+    >
       <div className="flex flex-col gap-3">
         <VaultCard />
         <Card title="Credentials" flush>
@@ -54,6 +68,7 @@ export default function CredentialsPage() {
         </Card>
       </div>
       {adding && <NewCredential onClose={() => setAdding(false)} />}
+      {importing && <ImportDialog onClose={() => setImporting(false)} />}
     </Page>
   );
 }
@@ -73,6 +88,7 @@ function Row({ credential }: { credential: Credential }) {
     },
   });
   const tasks = usage?.tasks ?? [];
+  const channels = usage?.channels ?? [];
   const close = () => setAsking(null);
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-1 px-4 py-2">
@@ -86,8 +102,8 @@ function Row({ credential }: { credential: Credential }) {
       </div>
       <div className="min-w-0 flex-1 basis-64 text-xs text-muted">
         <p>
-          {usage && tasks.length === 0 && "No task uses it."}
-          {tasks.length > 0 && "Used by "}
+          {usage && tasks.length + channels.length === 0 && "Nothing uses it."}
+          {tasks.length + channels.length > 0 && "Used by "}
           {tasks.map(({ task }, at) => (
             <span key={task}>
               {at > 0 && ", "}
@@ -96,16 +112,24 @@ function Row({ credential }: { credential: Credential }) {
               </Link>
             </span>
           ))}
+          {channels.length > 0 && (
+            <>
+              {tasks.length > 0 && ", "}
+              <Link {...paths.channels()} className="text-text underline-offset-2 hover:underline">
+                {channels.length === 1 ? `channel ${channels[0]}` : `channels ${channels.join(", ")}`}
+              </Link>
+            </>
+          )}
         </p>
         <p>
-          {credential.last_used_at ? <>last used <DateTime at={credential.last_used_at} plain /></> : "never used"} · value {credential.value_version} since <DateTime at={credential.rotated_at} plain /> · changed by{" "}
+          {credential.last_used_at ? <>last used <DateTime at={credential.last_used_at} plain /></> : "never used"} · value {credential.value_version} given <DateTime at={credential.rotated_at} plain /> · changed by{" "}
           {credential.changed_by}
         </p>
       </div>
       <div className="flex">
         <IconButton label={`Rotate ${credential.name}`} icon={<RefreshCw size={15} aria-hidden />} disabledReason={denied} onClick={() => setAsking("rotate")} />
         <IconButton label={`Edit ${credential.name}`} icon={<Pencil size={15} aria-hidden />} disabledReason={denied} onClick={() => setAsking("edit")} />
-        <IconButton label={`Delete ${credential.name}`} icon={<Trash2 size={15} aria-hidden />} disabledReason={denied ?? (tasks.length > 0 ? "Tasks use it. Change them first." : undefined)} onClick={() => setAsking("delete")} />
+        <IconButton label={`Delete ${credential.name}`} icon={<Trash2 size={15} aria-hidden />} disabledReason={denied ?? (tasks.length + channels.length > 0 ? "It is used. Change what uses it first." : undefined)} onClick={() => setAsking("delete")} />
       </div>
       {asking === "edit" && <EditCredential credential={credential} onClose={close} />}
       {asking === "rotate" && <RotateCredential credential={credential} onClose={close} />}

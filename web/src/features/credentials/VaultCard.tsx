@@ -4,6 +4,7 @@ import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
 import { type Vault, vaultRotate, vaultUnseal } from "@/api/generated";
 import { vaultViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { sentence } from "@/lib/words/sentence";
 import { useDenied } from "@/shared/access/session";
 import { useAskAgain } from "@/shared/core/useAskAgain";
 import { Button } from "@/ui/Button";
@@ -17,7 +18,7 @@ import { Badge } from "@/ui/text/Badge";
 export function VaultCard() {
   const vault = useQuery(vaultViewOptions()).data;
   const denied = useDenied("admin");
-  const [dialog, setDialog] = useState<"unseal" | "rotate" | null>(null);
+  const [dialog, setDialog] = useState<"unseal" | "rotate" | "forget" | null>(null);
   if (!vault || vault.key_kind === null || vault.key_kind === undefined) return null;
   const open = vault.state === "open";
   return (
@@ -28,21 +29,22 @@ export function VaultCard() {
         </span>
       }
       actions={
-        vault.state === "sealed" ? (
-          <Button look="primary" icon={<LockOpen size={15} aria-hidden />} disabledReason={denied} onClick={() => setDialog("unseal")}>
-            Unseal
+        <>
+          {vault.state === "sealed" && (
+            <Button look="primary" icon={<LockOpen size={15} aria-hidden />} disabledReason={denied} onClick={() => setDialog("unseal")}>
+              Unseal
+            </Button>
+          )}
+          <Button icon={<KeyRound size={15} aria-hidden />} disabledReason={denied} onClick={() => setDialog(open ? "rotate" : "forget")}>
+            {open ? "Change the key" : "The key is lost"}
           </Button>
-        ) : (
-          <Button icon={<KeyRound size={15} aria-hidden />} disabledReason={denied ?? (open ? undefined : "The present key must work before it can be changed.")} onClick={() => setDialog("rotate")}>
-            Change the key
-          </Button>
-        )
+        </>
       }
     >
-      {vault.problem && <p className="mb-2 text-sm font-medium text-fail">{vault.problem.text} Runs that need a credential wait.</p>}
+      {vault.problem && <p className="mb-2 text-sm font-medium text-fail">{sentence(vault.problem.text)} Runs that need a credential wait.</p>}
       <p className="text-sm text-muted">{keyWords(vault)}</p>
       {dialog === "unseal" && <Unseal onClose={() => setDialog(null)} />}
-      {dialog === "rotate" && <Rotate onClose={() => setDialog(null)} />}
+      {(dialog === "rotate" || dialog === "forget") && <Rotate forget={dialog === "forget"} onClose={() => setDialog(null)} />}
     </Card>
   );
 }
@@ -76,16 +78,17 @@ function Unseal({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Rotate({ onClose }: { onClose: () => void }) {
-  const changed = useAskAgain("vaultView");
+/** A new key. If the present one is lost, the values that only it opens are given up. */
+function Rotate({ forget, onClose }: { forget: boolean; onClose: () => void }) {
+  const changed = useAskAgain("vaultView", "runList");
   const [own, setOwn] = useState(false);
   const [passphrase, setPassphrase] = useState("");
   const [again, setAgain] = useState("");
   const rotate = useMutation({
     meta: { quiet: true },
-    mutationFn: async () => (await vaultRotate({ body: { passphrase: own ? passphrase : null }, throwOnError: true })).data,
+    mutationFn: async () => (await vaultRotate({ body: { passphrase: own ? passphrase : null, forget_values: forget }, throwOnError: true })).data,
     onSuccess: async () => {
-      say("The vault has a new key.");
+      say(forget ? "The vault has a new key. Give each credential a new value." : "The vault has a new key.");
       onClose();
       await changed();
     },
@@ -94,9 +97,14 @@ function Rotate({ onClose }: { onClose: () => void }) {
   const differs = own && again !== "" && again !== passphrase ? "The two are not the same." : undefined;
   return (
     <FormDialog
-      title="Change the vault's key"
-      hint="All credentials are sealed with the new key at once. Older backups still need the old one, so its file stays."
-      verb="Change the key"
+      title={forget ? "Give up the values of all credentials?" : "Change the vault's key"}
+      hint={
+        forget
+          ? "Only if the key is lost for good. The credentials stay, but each needs a new value, and runs that need one fail until then. This cannot be undone."
+          : "All credentials are sealed with the new key at once. Older backups still need the old one, so its file stays."
+      }
+      verb={forget ? "Give up the values" : "Change the key"}
+      look={forget ? "danger" : "primary"}
       failure={failure}
       fields={["/passphrase"]}
       busy={rotate.isPending}

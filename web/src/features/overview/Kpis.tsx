@@ -11,8 +11,8 @@ export function Kpis({ day, open }: { day: RunStats | undefined; open: RunSummar
   const total = day?.total;
   const failed = total ? total.failed_count + total.timed_out_count + total.lost_count : undefined;
   const ended = total && failed !== undefined ? total.succeeded_count + failed : undefined;
-  const longest = oldest(open, "running", (run) => run.started_at);
-  const waiting = oldest(open, "queued", (run) => run.queued_at ?? run.created_at);
+  const longest = oldest(open, ["running"], (run) => run.started_at);
+  const waiting = oldest(open, ["queued", "waiting", "backing_off"], (run) => run.queued_at ?? run.created_at);
   const rate = total?.success_rate;
   return (
     <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
@@ -26,7 +26,7 @@ export function Kpis({ day, open }: { day: RunStats | undefined; open: RunSummar
         {day && (longest ? <>longest <Duration since={longest} /></> : "nothing is running")}
       </Kpi>
       <Kpi name="Queued and waiting" value={day && count(day.queued_count + day.waiting_count)} tone="" search={{ state: "waiting,queued,backing_off" }}>
-        {day && (waiting ? <>oldest since <DateTime at={waiting} plain /></> : "nothing is waiting")}
+        {day && (waiting ? <>oldest from <DateTime at={waiting} plain /></> : day.queued_count + day.waiting_count === 0 && "nothing is waiting")}
       </Kpi>
     </div>
   );
@@ -37,8 +37,8 @@ function failedWords(total: RunStats["total"]): string {
   return parts.length > 0 ? `including ${parts.join(", ")}` : "listed below";
 }
 
-function oldest(runs: RunSummary[] | undefined, state: RunSummary["state"], at: (run: RunSummary) => string | null | undefined): string | undefined {
-  const times = (runs ?? []).filter((run) => run.state === state).map((run) => at(run) ?? "");
+function oldest(runs: RunSummary[] | undefined, states: RunSummary["state"][], at: (run: RunSummary) => string | null | undefined): string | undefined {
+  const times = (runs ?? []).filter((run) => states.includes(run.state)).map((run) => at(run) ?? "");
   return times.filter(Boolean).toSorted()[0];
 }
 

@@ -30,6 +30,15 @@ describe("the overview", () => {
     (await card("Recent failures")).getByText("No run failed.");
   });
 
+  it("never says that nothing waits while a run waits for a dependency", async () => {
+    const items = [Object.assign(run(1), { state: "waiting" as const })];
+    server.use(http.get("*/api/v1/runs", ({ request }) => HttpResponse.json<RunPage>({ items: new URL(request.url).searchParams.get("state")?.startsWith("running") ? items : [], next_cursor: null })));
+    renderPage("/");
+    const figure = await screen.findByRole("link", { name: /^Queued and waiting/ });
+    await within(figure).findByText(/^oldest from/);
+    expect(within(figure).queryByText("nothing is waiting")).toBeNull();
+  });
+
   it("lists the next slots by time, and says when it does not know all tasks", async () => {
     const items = [3600, 60, 600].map((seconds, number) => Object.assign(taskSummary(number), { name: `in-${seconds}`, next_slot_at: at(seconds) }));
     server.use(http.get("*/api/v1/tasks", () => HttpResponse.json<TaskPage>({ items, next_cursor: "more" })));

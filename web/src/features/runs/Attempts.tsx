@@ -1,11 +1,12 @@
 import type { Attempt } from "@/api/generated";
 import { reasonWords } from "@/lib/words/reasons";
 import { cx } from "@/lib/cx";
-import { bytes, plural } from "@/lib/numbers";
+import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
 import { Badge, StateBadge } from "@/ui/text/Badge";
 import { Card } from "@/ui/layout/Card";
 import { DateTime, Duration } from "@/ui/text/Time";
+import { diskWords, limitWords, memoryWords } from "./limits";
 
 /** Each process start, newest first; choosing one shows its log. */
 export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; shown: Attempt | undefined; onChoose: (attempt: Attempt) => void }) {
@@ -28,8 +29,12 @@ export function Attempts({ attempts, shown, onChoose }: { attempts: Attempt[]; s
                 {attempt.outcome ? <Duration seconds={attempt.duration_seconds} /> : <Duration since={attempt.started_at} />}
               </span>
               <span className="pl-8 text-xs text-muted">{facts(attempt)}</span>
-              {reasonWords(attempt) && <span className="pl-8 text-xs first-letter:uppercase">{reasonWords(attempt)}</span>}
+              {reasonWords(attempt) && <span className="pl-8 text-xs">{reasonWords(attempt)}</span>}
+              {attempt.limits.length > 0 && <span className="pl-8 text-xs text-muted">Limits: {attempt.limits.map(limitWords).join(" · ")}</span>}
               <span className="flex flex-wrap gap-1 pl-8">
+                {attempt.limits.filter(({ passed }) => passed).map((limit) => (
+                  <Badge key={limit.kind} tone="fail">{`limit passed: ${limit.kind.replaceAll("_", " ")}`}</Badge>
+                ))}
                 {attempt.credentials.map(({ name, value_version }) => (
                   <Badge key={name}>{`${name}, value ${value_version}`}</Badge>
                 ))}
@@ -67,7 +72,8 @@ function facts(attempt: Attempt) {
     attempt.signal ? `signal ${attempt.signal}` : null,
     attempt.pid ? `pid ${attempt.pid}` : null,
     attempt.cpu_seconds !== null && attempt.cpu_seconds !== undefined ? `${duration(attempt.cpu_seconds)} CPU` : null,
-    attempt.peak_memory_bytes ? `${bytes(attempt.peak_memory_bytes)} peak` : null,
+    memoryWords(attempt),
+    ...diskWords(attempt),
   ].filter(Boolean);
   return (
     <>

@@ -42,6 +42,16 @@ export function Filters({ search, onSearch }: { search: RunsSearch; onSearch: (n
         options={[["", "Any trigger"], ...Object.entries(TRIGGERS)]}
         onValue={(value) => set({ trigger: value || undefined })}
       />
+      <SelectField
+        hideLabel
+        label="Mark"
+        value={search.suspicious ? "suspicious" : ""}
+        options={[
+          ["", "Marked or not"],
+          ["suspicious", "Suspicious"],
+        ]}
+        onValue={(value) => set({ suspicious: value === "" ? undefined : true })}
+      />
       <SelectField hideLabel label="Time" value={search.from ?? ""} options={RANGES} onValue={(value) => set({ from: value || undefined })} />
     </search>
   );

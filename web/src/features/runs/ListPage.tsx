@@ -71,7 +71,7 @@ function useRunList(search: RunsSearch) {
     setAsked(search.from);
     setFrom(sinceOf(search.from));
   }
-  const query = { limit: 100, task: search.task, state: search.state, trigger: search.trigger as TriggerKind | undefined, from_at: from };
+  const query = { limit: 100, task: search.task, state: search.state, trigger: search.trigger as TriggerKind | undefined, from_at: from, suspicious: search.suspicious };
   return useInfiniteQuery({
     ...runListInfiniteOptions({ query }),
     ...PAGED,

@@ -1,24 +1,20 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Ban, RotateCw, Trash2 } from "lucide-react";
+import { Ban, Play, RotateCw, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { apiError, messagesAt } from "@/api/errors";
-import { type RunAction, runCancel, runDelete, runRerun, type RunSummary } from "@/api/generated";
-import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { runRerunDefaults } from "@/api/generated/contract.gen";
-import { askAgain } from "@/api/queries";
-import { uniqueKey } from "@/lib/copy";
-import { paramBody, ParamFields, type ParamValues } from "@/shared/runs/ParamFields";
+import { type RunAction, runCancel, runDelete, runStart, type RunSummary } from "@/api/generated";
 import { useDenied } from "@/shared/access/session";
 import { paths } from "@/paths";
 import { Button, IconButton } from "@/ui/Button";
 import { Confirm } from "@/ui/layers/Dialog";
-import { FormDialog } from "@/ui/layers/FormDialog";
-import { CheckField } from "@/ui/fields/Field";
 import { say } from "@/ui/layers/toasts";
+import { Rerun } from "./Rerun";
+import { useRunsChanged } from "./useRunsChanged";
 
 const WHY: Record<RunAction, string> = {
+  start: "The run does not wait for dependencies.",
   cancel: "The run has ended.",
+  acknowledge: "The run is not marked as suspicious.",
   rerun: "It can be rerun when it has ended.",
   delete: "Only a run that has ended can be deleted.",
 };
@@ -31,6 +27,11 @@ export function RunActions({ run }: { run: RunSummary }) {
   const why = (action: RunAction, denied: string | undefined) => denied ?? (run.actions.includes(action) ? undefined : WHY[action]);
   return (
     <>
+      {run.actions.includes("start") && (
+        <Button icon={<Play size={14} aria-hidden />} disabledReason={why("start", cannotRun)} onClick={() => setAsking("start")}>
+          Start without waiting
+        </Button>
+      )}
       <Button icon={<RotateCw size={14} aria-hidden />} disabledReason={why("rerun", cannotRun)} onClick={() => setAsking("rerun")}>
         Rerun
       </Button>
@@ -66,9 +67,21 @@ function Questions({ run, asking, onClose }: { run: RunSummary; asking: RunActio
       await changed();
     },
   });
+  const start = useMutation({
+    mutationFn: async () => (await runStart({ path: { run: run.id }, throwOnError: true })).data,
+    onSuccess: changed,
+  });
   const again = run.cancel_requested_at !== null;
   return (
     <>
+      <Confirm
+        question={
+          asking === "start"
+            ? { title: `Start ${run.task.name} without waiting?`, text: "What the run waits for does not hold, or nobody knows yet whether it does. The run and the audit log say that you started it.", verb: "Start the run", keep: "Let it wait", onYes: () => start.mutateAsync() }
+            : null
+        }
+        onClose={onClose}
+      />
       <Confirm
         question={
           asking === "cancel"
@@ -94,50 +107,5 @@ function Questions({ run, asking, onClose }: { run: RunSummary; asking: RunActio
         onClose={onClose}
       />
     </>
-  );
-}
-
-function useRunsChanged() {
-  const queries = useQueryClient();
-  return () => askAgain(queries, "runView", "runList", "runStats");
-}
-
-/** Runs again, with the same params or others, with its own version of the task or the newest. */
-function Rerun({ run, onClose }: { run: RunSummary; onClose: () => void }) {
-  const navigate = useNavigate();
-  const changed = useRunsChanged();
-  const [newest, setNewest] = useState(runRerunDefaults.newest_version);
-  const [values, setValues] = useState<ParamValues>(run.params);
-  const [key] = useState(uniqueKey);
-  const task = useQuery({ ...taskViewOptions({ path: { task: run.task.id } }), refetchInterval: false });
-  const specs = task.data?.params ?? [];
-  const rerun = useMutation({
-    meta: { quiet: true },
-    mutationFn: async () => {
-      const params = values === run.params ? null : paramBody(specs, values);
-      return (await runRerun({ path: { run: run.id }, body: { params, newest_version: newest }, headers: { "Idempotency-Key": key }, throwOnError: true })).data;
-    },
-    onSuccess: async (made) => {
-      onClose();
-      await navigate(paths.run(made.id));
-      await changed();
-    },
-  });
-  const failure = apiError(rerun.error);
-  return (
-    <FormDialog
-      title={`Run ${run.task.name} again`}
-      hint="This starts a new run; the old one stays in the history."
-      verb="Rerun"
-      icon={<RotateCw size={14} aria-hidden />}
-      failure={failure}
-      fields={specs.map(({ name }) => `/params/${name}`)}
-      busy={rerun.isPending}
-      onSubmit={() => rerun.mutate()}
-      onClose={onClose}
-    >
-      <ParamFields specs={specs} values={values} onValues={setValues} errorAt={(name) => messagesAt(failure, `/params/${name}`)} />
-      <CheckField label="Use the newest version of the task" hint={`Otherwise version ${run.task.version} runs, as it did the first time.`} checked={newest} onChecked={setNewest} />
-    </FormDialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import type { Attempt, Run, RunSummary } from "@/api/generated";
+import type { Attempt, Run, RunState, RunSummary } from "@/api/generated";
 import { stringifyExact } from "@/lib/exactJson";
 import { runReasons } from "@/lib/words/reasons";
 import { runViewOptions } from "@/api/generated/@tanstack/react-query.gen";
@@ -15,10 +15,16 @@ import { CommandLine, Empty } from "@/ui/layout/Empty";
 import { Page } from "@/ui/layout/Page";
 import { DateTime } from "@/ui/text/Time";
 import { Attempts } from "./Attempts";
+import { Changes } from "./changes/Changes";
 import { LogView } from "./log/LogView";
 import { RunActions } from "./RunActions";
+import { WaitsFor } from "./WaitsFor";
+import { Suspicion } from "./Suspicion";
 
 const route = getRouteApi("/app/runs/$run");
+
+/** States after which one asks what changed. */
+const FAILED: ReadonlySet<RunState> = new Set(["failed", "timed_out", "lost"]);
 
 /** One run: its state, its attempts, its log as it is written. */
 export default function ViewPage() {
@@ -34,7 +40,12 @@ export default function ViewPage() {
       actions={run && <RunActions run={run} />}
     >
       <Loaded query={view} rows={8}>
-        {(found) => <Body run={found} />}
+        {(found) => (
+          <>
+            {found.suspicious.length > 0 && <Suspicion run={found} />}
+            <Body run={found} />
+          </>
+        )}
       </Loaded>
       {/* What a screen reader should hear without following the log. */}
       <p role="status" className="sr-only">
@@ -54,9 +65,11 @@ function Subtitle({ run }: { run: RunSummary }) {
       <span>
         · <DateTime at={run.created_at} />
       </span>
-      <span>
-        · <RunDuration run={run} />
-      </span>
+      {run.started_at && (
+        <span>
+          · <RunDuration run={run} />
+        </span>
+      )}
       <Explanation run={run} />
     </span>
   );
@@ -79,12 +92,14 @@ function Body({ run }: { run: Run }) {
           </Empty>
         </Card>
       )}
-      <div className="grid min-w-0 gap-3 md:grid-cols-2 xl:grid-cols-1">
+      <div className="grid min-w-0 gap-3 md:grid-cols-2 xl:col-start-2 xl:row-span-2 xl:row-start-1 xl:grid-cols-1">
+        <WaitsFor run={run} />
         <Attempts attempts={attempts} shown={shown ?? attempts.at(-1)} onChoose={choose} />
         <About run={run} />
         <Values title="Params" value={Object.keys(run.params).length === 0 ? null : run.params} none="The run has no params." />
-        <Values title="Result" value={run.result} none="The run wrote no result to ORC_RESULT_FILE." />
+        <Values title="Result" value={run.result} none={run.finished_at ? "The run wrote no result to ORC_RESULT_FILE." : "None yet. A run writes its result to ORC_RESULT_FILE."} />
       </div>
+      {FAILED.has(run.state) && <Changes run={run.id} />}
     </div>
   );
 }
@@ -116,6 +131,7 @@ function About({ run }: { run: RunSummary }) {
             an earlier run
           </Link>,
         ],
+        ...(run.trigger.edited_params.length > 0 ? [["Edited params", run.trigger.edited_params.join(", ")] satisfies [string, string]] : []),
       ]
     : [];
   return (

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Setting, System, Worker } from "@/api/generated";
+import type { LimitAnswer, Setting, System, SystemAbilities, Worker } from "@/api/generated";
 import { systemSettingsOptions, systemViewOptions, systemWorkersOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { bytes, count, percent, plural } from "@/lib/numbers";
 import { absoluteTime, duration } from "@/lib/time/time";
@@ -19,7 +19,12 @@ export default function SystemPage() {
   return (
     <Page title="System" hint="The server with its database, disk, workers and settings." actions={<HoldButton hold={system.data?.hold ?? null} />}>
       <Loaded query={system} rows={6}>
-        {(data) => <Stands system={data} />}
+        {(data) => (
+          <>
+            <Stands system={data} />
+            <Abilities abilities={data.abilities} />
+          </>
+        )}
       </Loaded>
       <Card title="Workers" hint="The loops inside the server that do its work, and what each did last." flush>
         <Loaded query={workers} rows={5}>
@@ -79,6 +84,33 @@ function Stands({ system }: { system: System }) {
         />
       </Card>
     </div>
+  );
+}
+
+const ANSWERS: Record<LimitAnswer, [string, "ok" | "warn" | "idle"]> = { enforced: ["enforced", "ok"], advisory: ["advisory", "warn"], refused: ["refused", "idle"] };
+
+/** What this server can do with the processes of tasks. */
+function Abilities({ abilities }: { abilities: SystemAbilities }) {
+  const { account, task_user, run_as, cgroup, limits } = abilities;
+  return (
+    <Card title="Processes of tasks" hint="Whose they are, and which limits of a task this server can hold.">
+      <Facts
+        items={[
+          ["Server runs as", account ?? "an account without a name"],
+          ["Tasks run as", `${task_user ?? "an account without a name"}${run_as ? ", or the user that a task names" : ""}`],
+          ["A stop ends", cgroup ? "the whole cgroup of the attempt at once" : "the process group and every descendant"],
+        ]}
+      />
+      <ul aria-label="Limits of processes" className="mt-3 divide-y divide-line border-t border-line text-sm">
+        {limits.map(({ kind, answer, text }) => (
+          <li key={kind} className="flex flex-wrap items-baseline gap-x-4 py-1.5">
+            <span className="w-28 font-medium">{kind.replaceAll("_", " ")}</span>
+            <Badge tone={ANSWERS[answer][1]}>{ANSWERS[answer][0]}</Badge>
+            <span className="min-w-0 flex-1 basis-48 text-xs text-muted first-letter:uppercase">{text}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 

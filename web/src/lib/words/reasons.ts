@@ -2,7 +2,7 @@
  * Why something is as it is, in the server's words. Pages read `reason`, `waiting_on` and `problem` through these
  * functions only, so that their shape is known in one place.
  */
-import type { Reason, RunSummary, TaskSummary } from "@/api/generated";
+import type { DependencySight, Reason, RunSummary, TaskSummary } from "@/api/generated";
 
 /** Why a slot, an attempt or a backfill ended as it did; empty if there is no reason to show. */
 export const reasonWords = ({ reason }: { reason: Reason | null }): string => reason?.text ?? "";
@@ -23,3 +23,6 @@ export const scheduleWords = (task: TaskSummary): string => (task.problem ? "dam
 
 /** Whether a schedule or the whole definition is unusable, so that the task does not run as planned. */
 export const hasInvalidSchedule = ({ schedules, problem }: TaskSummary): boolean => problem !== null || schedules.some((schedule) => schedule.problem !== null);
+
+/** What was seen of a dependency; empty if nobody has looked yet. */
+export const seenWords = ({ seen }: { seen: DependencySight | null }): string => seen?.text ?? "";

@@ -20,7 +20,7 @@ export function useSession(): Session {
 export function useDenied(permission: Permission): string | undefined {
   const session = useSession();
   if (session.permissions.includes(permission)) return undefined;
-  const needed = { read: "viewer", own: "viewer", run: "operator", define: "editor", "credentials:use": "editor", "credentials:write": "editor", admin: "admin" }[permission];
-  if (permission.startsWith("credentials:") && session.role === needed) return `You do not have the right ${permission}. An administrator can give it to you.`;
+  const needed = { read: "viewer", own: "viewer", run: "operator", define: "editor", "credentials:use": "editor", "credentials:write": "editor", "tasks:run_as": "editor", admin: "admin" }[permission];
+  if (permission.includes(":") && session.role === needed) return `You do not have the right ${permission}. An administrator can give it to you.`;
   return `Your role is ${session.role}; this needs ${needed}.`;
 }

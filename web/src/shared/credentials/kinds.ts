@@ -9,6 +9,8 @@ export interface FieldWords {
   required: boolean;
   /** Several lines. */
   long?: boolean;
+  /** One line or several, as the person says: an input of one line drops the others. */
+  either?: boolean;
   hint?: string;
 }
 
@@ -18,7 +20,7 @@ const password: FieldWords = { name: "password", label: "Password", secret: true
 
 /** What each kind is called, and which fields it has. A kind with the one field `value` is sent as one value. */
 export const CREDENTIAL_KINDS: Record<CredentialKind, { word: string; fields: FieldWords[] }> = {
-  generic: { word: "Secret value", fields: [secret("Value")] },
+  generic: { word: "Secret value", fields: [secret("Value", { either: true })] },
   login: { word: "User name and password", fields: [username, password] },
   token: { word: "Token or API key", fields: [secret("Token")] },
   ssh_key: { word: "SSH key", fields: [secret("Private key", { long: true, hint: "The whole file, from -----BEGIN to -----END. The key must have no passphrase." })] },

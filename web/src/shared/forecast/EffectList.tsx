@@ -32,9 +32,17 @@ export function EffectList({ effect, named }: { effect: Effect; named?: boolean 
       <Group word="Vanish" tone="text-fail" glyph={Minus} rows={vanish} total={effect.vanish_count} named={named} struck />
       <Group word="Appear" tone="text-ok" glyph={Plus} rows={appear} total={effect.appear_count} named={named} />
       <Group word="Move" tone="text-run" glyph={ArrowRight} rows={moved} total={effect.move_count} named={named} />
+      <MayWait tasks={effect.tasks} />
       {effect.truncated && <p className="text-xs text-muted">Only part of the slots were compared, so the real figures may be higher.</p>}
     </div>
   );
+}
+
+/** Tasks whose runs may start after their slots. */
+function MayWait({ tasks }: { tasks: Effect["tasks"] }) {
+  const waiting = tasks.filter(({ may_wait }) => may_wait).map(({ task }) => task);
+  if (waiting.length === 0) return null;
+  return <p className="text-xs text-muted">Runs of {waiting.slice(0, SHOWN).join(", ")} may wait for dependencies, so they may start after their slots.</p>;
 }
 
 /** Schedules that never fire because of a calendar, the first ones with their reason. */

@@ -60,7 +60,7 @@ describe("numbers of params", () => {
   });
 
   it("are shown with every digit", async () => {
-    const shown = JSON.stringify({ ...run(0), attempts: [], params: { id: "ID" } }).replace('"ID"', "9223372036854775809");
+    const shown = JSON.stringify({ ...run(0), attempts: [], dependencies: [], params: { id: "ID" } }).replace('"ID"', "9223372036854775809");
     server.use(http.get("*/api/v1/runs/:run", () => new HttpResponse(shown, { headers: HEADERS })));
     renderPage(`/runs/${run(0).id}`);
     await screen.findByText(/"id": 9223372036854775809/);

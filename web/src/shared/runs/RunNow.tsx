@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
-import { type Run, type Task, taskRun } from "@/api/generated";
+import { type ParamSpec, type Run, type Task, taskRun } from "@/api/generated";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { askAgain } from "@/api/queries";
 import { uniqueKey } from "@/lib/copy";
@@ -28,6 +28,15 @@ export function RunNow({ task, onClose }: { task: string; onClose: () => void })
   );
 }
 
+/** The params as the form asks for them: what comes from a dependency may be left out. */
+function withTaken(task: Task): ParamSpec[] {
+  return task.params.map((spec) => {
+    const from = task.dependencies.find((dependency) => dependency.kind === "task" && spec.name in (dependency.params ?? {}));
+    if (from?.kind !== "task") return spec;
+    return { ...spec, required: false, default: null, description: `${spec.description} Taken from the run of ${from.task}, unless you give a value.`.trim() };
+  });
+}
+
 /** The flag of the command line for each value. */
 function cli(task: Task, body: ParamValues): string {
   const flags = Object.entries(body).map(([name, value]) => {
@@ -43,6 +52,7 @@ function RunForm({ task, onClose }: { task: Task; onClose: () => void }) {
   const start = useRunNow(onClose, true);
   const failure = apiError(start.error);
   const body = paramBody(task.params, values);
+  const specs = withTaken(task);
   return (
     <FormDialog
       title={`Run ${task.name}`}
@@ -55,7 +65,7 @@ function RunForm({ task, onClose }: { task: Task; onClose: () => void }) {
       onSubmit={() => start.mutate({ task: task.name, params: body, key })}
       onClose={onClose}
     >
-      <ParamFields specs={task.params} values={values} onValues={setValues} errorAt={(name) => messagesAt(failure, `/params/${name}`)} />
+      <ParamFields specs={specs} values={values} onValues={setValues} errorAt={(name) => messagesAt(failure, `/params/${name}`)} />
       <CommandLine text={cli(task, body)} />
     </FormDialog>
   );

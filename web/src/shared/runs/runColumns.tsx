@@ -6,11 +6,12 @@ import { paths } from "@/paths";
 import { StateBadge } from "@/ui/text/Badge";
 import type { Column } from "@/ui/table/DataTable";
 import { DateTime, Duration } from "@/ui/text/Time";
+import { SuspiciousMark } from "./Suspicious";
 
 /** Why a run exists, in words. */
 export function triggerWords(run: RunSummary): string {
-  const { kind, by, schedule_key: key } = run.trigger;
-  const word = TRIGGERS[kind];
+  const { kind, by, schedule_key: key, edited_params: edited } = run.trigger;
+  const word = edited.length > 0 ? `${TRIGGERS[kind]} with edited ${edited.join(", ")}` : TRIGGERS[kind];
   if (by) return `${word}, ${by}`;
   return key && key !== "cron" ? `${word} ${key}` : word;
 }
@@ -20,13 +21,16 @@ export function RunDuration({ run }: { run: RunSummary }) {
   return run.state === "running" ? <Duration since={run.started_at} /> : <Duration seconds={run.duration_seconds} />;
 }
 
+const suspicions = (run: RunSummary): string[] => run.suspicious.map(({ text }) => text);
+
 const state: Column<RunSummary> = {
   id: "state",
   header: "State",
   className: "w-32 shrink-0",
   cell: (run) => (
-    <Link {...paths.run(run.id)} className="inline-flex min-h-6 items-center hover:underline">
+    <Link {...paths.run(run.id)} className="inline-flex min-h-6 items-center gap-1.5 hover:underline">
       <StateBadge state={run.state} />
+      {run.suspicious.length > 0 && <SuspiciousMark reasons={suspicions(run)} />}
     </Link>
   ),
 };
@@ -66,6 +70,7 @@ export function runCard(run: RunSummary) {
     <Link {...paths.run(run.id)} className="flex min-w-0 flex-col gap-1 py-2">
       <span className="flex items-center gap-2">
         <span className="min-w-0 flex-1 truncate font-medium">{run.task.name}</span>
+        {run.suspicious.length > 0 && <SuspiciousMark reasons={suspicions(run)} />}
         <StateBadge state={run.state} />
       </span>
       <span className="flex gap-2 text-xs text-muted">

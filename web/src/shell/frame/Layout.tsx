@@ -60,7 +60,7 @@ export function Layout() {
         <ClockBanner clock={system.data?.clock} />
         <Warnings warnings={system.data?.warnings ?? []} />
       </div>
-      <main id={SCROLLER} tabIndex={-1} className="min-h-0 overflow-y-auto outline-none md:col-start-2">
+      <main id={SCROLLER} tabIndex={-1} className="relative min-h-0 overflow-y-auto outline-none md:col-start-2">
         <Outlet />
       </main>
       <div ref={setFootPlace} role="region" aria-label="Actions of the page" className="empty:hidden md:col-start-2" />
@@ -80,7 +80,7 @@ function Rail() {
         <Logo />
         Orc
       </Link>
-      <div className="flex flex-1 flex-col gap-3 overflow-y-auto px-2 py-2">
+      <div className="relative flex flex-1 flex-col gap-3 overflow-y-auto px-2 py-2">
         {NAV.map((group) => (
           <ul key={group[0]?.to} className="flex flex-col gap-0.5 border-line not-first:border-t not-first:pt-3">
             {group.map(({ to, word, icon: Icon }) => (

@@ -1,8 +1,8 @@
-import { Activity, CalendarDays, CalendarRange, ChartGantt, FlaskConical, Gauge, KeyRound, LayoutDashboard, ListChecks, type LucideIcon, Server, Users } from "lucide-react";
+import { Activity, CalendarDays, CalendarRange, ChartGantt, FlaskConical, Gauge, KeyRound, LayoutDashboard, ListChecks, type LucideIcon, Network, Send, Server, Siren, Users } from "lucide-react";
 
 /** One place in the rail. */
 export interface NavItem {
-  to: "/" | "/tasks" | "/runs" | "/calendar" | "/timeline" | "/simulate" | "/calendars" | "/pools" | "/credentials" | "/system" | "/users";
+  to: "/" | "/tasks" | "/runs" | "/incidents" | "/calendar" | "/timeline" | "/simulate" | "/calendars" | "/pools" | "/credentials" | "/networks" | "/channels" | "/system" | "/users";
   word: string;
   icon: LucideIcon;
   /** Second key after `g`. */
@@ -18,6 +18,7 @@ export const NAV: NavItem[][] = [
   [
     { to: "/tasks", word: "Tasks", icon: ListChecks, key: "t", first: true },
     { to: "/runs", word: "Runs", icon: Activity, key: "r", first: true },
+    { to: "/incidents", word: "Incidents", icon: Siren, key: "i" },
     { to: "/calendar", word: "Calendar", icon: CalendarDays, key: "c", first: true },
     { to: "/timeline", word: "Timeline", icon: ChartGantt, key: "l" },
   ],
@@ -25,6 +26,8 @@ export const NAV: NavItem[][] = [
     { to: "/calendars", word: "Calendars", icon: CalendarRange, key: "a" },
     { to: "/pools", word: "Pools", icon: Gauge, key: "p" },
     { to: "/credentials", word: "Credentials", icon: KeyRound, key: "k" },
+    { to: "/networks", word: "Networks", icon: Network, key: "n" },
+    { to: "/channels", word: "Channels", icon: Send, key: "h" },
     { to: "/simulate", word: "Simulation", icon: FlaskConical, key: "m" },
   ],
   [

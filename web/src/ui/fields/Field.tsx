@@ -139,7 +139,7 @@ export function NumberField({ label, hint, error, className, hideLabel, value, u
           }}
           className="control w-full min-w-0"
         />
-        {unit && <span className="text-sm text-muted">{unit}</span>}
+        {unit && <span className="text-sm whitespace-nowrap text-muted">{unit}</span>}
       </span>
     </Frame>
   );

@@ -41,7 +41,7 @@ export function Dialog({ open, onClose, title, hint, children, footer, wide, ini
             <Base.Close render={<IconButton label="Close" icon={<X size={16} />} />} />
           </header>
           {/* The Tab key reaches it, so that the keyboard can scroll a long text without controls. */}
-          <div tabIndex={0} className="overflow-y-auto px-5 py-4">
+          <div tabIndex={0} className="relative overflow-y-auto px-5 py-4">
             {children}
           </div>
           {footer && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>}
@@ -90,7 +90,7 @@ export function Confirm({ question, onClose }: { question: Question | null; onCl
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={BACK} />
         <AlertDialog.Popup className={BOX}>
-          <div className="flex flex-col gap-2 overflow-y-auto px-5 pt-4 pb-3">
+          <div className="relative flex flex-col gap-2 overflow-y-auto px-5 pt-4 pb-3">
             <AlertDialog.Title className="text-lg font-semibold">{shown?.title}</AlertDialog.Title>
             <AlertDialog.Description render={<div />} className="text-sm text-muted">
               {shown?.text}

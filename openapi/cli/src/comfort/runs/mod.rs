@@ -3,7 +3,12 @@
 //! A command that waits or follows exits with the result of the run: 0 if the run succeeded, else the exit code of its
 //! last attempt, else 1. Deliberately absent: reconnecting, which is in `follow`. Start reading at `task_run`.
 
+mod again;
+mod changes;
 mod follow;
+
+pub use again::RUN_RERUN;
+pub use changes::RUN_CHANGES;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use futures::FutureExt as _;

@@ -1,33 +1,123 @@
-//! The account of this process, and the settings that a login of that account would not inherit from a service.
-#![allow(unsafe_code, reason = "getpwuid_r and signal have no safe wrapper; each use says why it is sound")]
+//! The accounts of this machine, that of this process, and the settings that a login of that account would not inherit from a service.
+#![allow(
+    unsafe_code,
+    reason = "getpwuid_r, getgrouplist and signal have no safe wrapper; each use says why it is sound"
+)]
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use crate::os::Account;
+
+/// Maximum number of groups that one account has (`NGROUPS_MAX` of the kernel).
+const GROUPS_MAX: usize = 65_536;
 
 /// Maximum number of bytes that the name service may need for one account.
 const ENTRY_MAX: usize = 1024 * 1024;
 
+/// An account that a command can run as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct User {
+    /// The account.
+    pub(crate) account: Account,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+    /// Ids of all its groups, the main one included.
+    pub(super) groups: Vec<u32>,
+}
+
+impl User {
+    /// Finds an account by name; none if the name service does not know it.
+    pub(crate) fn find(name: &str) -> Option<Self> {
+        let c_name = CString::new(name).ok()?;
+        let Entry { account, uid, gid } = entry(&Wanted::Name(&c_name))?;
+        Some(Self { account, uid, gid, groups: groups_of(&c_name, gid) })
+    }
+
+    /// Whether a file belongs to this account.
+    pub(crate) fn owns(&self, file: &std::fs::Metadata) -> bool {
+        file.uid() == self.uid
+    }
+
+    /// Whether this is the account of this process.
+    pub(crate) fn is_own(&self) -> bool {
+        rustix::process::geteuid().as_raw() == self.uid
+    }
+}
+
+/// Gives a folder and the files in it to an account, the folder last, so that nobody else reaches them before.
+pub(crate) fn give(folder: &Path, user: &User) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        std::os::unix::fs::lchown(entry?.path(), Some(user.uid), Some(user.gid))?;
+    }
+    std::os::unix::fs::lchown(folder, Some(user.uid), Some(user.gid))
+}
+
 /// The account of this process; none if the name service does not know it.
 pub fn account() -> Option<Account> {
-    let uid = rustix::process::getuid().as_raw();
+    Some(entry(&Wanted::Id(rustix::process::getuid().as_raw()))?.account)
+}
+
+/// An account by name; none if the name service does not know it.
+pub fn user(name: &str) -> Option<Account> {
+    Some(entry(&Wanted::Name(&CString::new(name).ok()?))?.account)
+}
+
+/// By what an account is found.
+enum Wanted<'a> {
+    Id(u32),
+    Name(&'a CStr),
+}
+
+/// An account with its user id and the id of its main group.
+struct Entry {
+    account: Account,
+    uid: u32,
+    gid: u32,
+}
+
+/// Asks the name service for an account.
+fn entry(wanted: &Wanted<'_>) -> Option<Entry> {
     let mut buffer: Vec<libc::c_char> = vec![0; 4096];
     loop {
-        // SAFETY: all four addresses belong to values that live here, and the length is that of the buffer. What the
-        // entry points to is in the buffer and is copied before the buffer is dropped.
+        // SAFETY: all addresses belong to values that live here, and the length is that of the buffer. What the entry
+        // points to is in the buffer and is copied before the buffer is dropped.
         unsafe {
             let mut entry: libc::passwd = std::mem::zeroed();
             let mut found: *mut libc::passwd = std::ptr::null_mut();
-            match libc::getpwuid_r(uid, &mut entry, buffer.as_mut_ptr(), buffer.len(), &mut found) {
+            let (at, length) = (buffer.as_mut_ptr(), buffer.len());
+            let code = match wanted {
+                Wanted::Id(uid) => libc::getpwuid_r(*uid, &mut entry, at, length, &mut found),
+                Wanted::Name(name) => libc::getpwnam_r(name.as_ptr(), &mut entry, at, length, &mut found),
+            };
+            match code {
                 libc::ERANGE if buffer.len() < ENTRY_MAX => buffer.resize(buffer.len() * 4, 0),
                 0 if !found.is_null() => {
                     let text = |text: *const libc::c_char| CStr::from_ptr(text).to_str().ok().map(str::to_owned);
-                    return Some(Account { name: text(entry.pw_name)?, home: text(entry.pw_dir)? });
+                    let account = Account { name: text(entry.pw_name)?, home: text(entry.pw_dir)? };
+                    return Some(Entry { account, uid: entry.pw_uid, gid: entry.pw_gid });
                 }
                 _ => return None,
             }
         }
+    }
+}
+
+/// Ids of all groups of an account.
+fn groups_of(name: &CStr, main: u32) -> Vec<u32> {
+    let mut groups = vec![0; 64];
+    loop {
+        let mut count = i32::try_from(groups.len()).unwrap_or(i32::MAX);
+        // SAFETY: the list has room for as many ids as `count` says, and both live here.
+        let found = unsafe { libc::getgrouplist(name.as_ptr(), main, groups.as_mut_ptr(), &mut count) };
+        let needed = usize::try_from(count).unwrap_or(0);
+        if found >= 0 || groups.len() >= GROUPS_MAX {
+            groups.truncate(needed);
+            return groups;
+        }
+        groups.resize(needed.clamp(groups.len() * 2, GROUPS_MAX), 0);
     }
 }
 

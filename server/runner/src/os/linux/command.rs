@@ -15,13 +15,18 @@ use rustix::process::{Pid, Signal};
 use zeroize::Zeroizing;
 
 use super::account::reset_signals;
+use super::entering::{Entering, not_entered};
+use super::group::Group;
 use super::memory::reopen_cores;
 use super::processes::start_ticks;
 use super::program::resolve;
 use super::{Source, input, output};
-use crate::os::{Child, Failure, Given, Reaped};
+use crate::os::{Child, Failure, Given, Reaped, Used};
 use crate::protocol::plan::Plan;
 use crate::protocol::record::{Exit, SpawnFailure};
+
+/// Bytes in a block of getrusage(2).
+const BLOCK: u64 = 512;
 
 /// One output pipe of the command.
 pub(crate) struct Output(OwnedFd);
@@ -71,7 +76,12 @@ impl Feed {
 
 /// Starts the plan's command in its own session, with default signals and the plan's umask. The kernel kills the
 /// command if this process dies.
-pub(crate) fn spawn(plan: &Plan, arguments: &[String], given: &mut Given) -> Result<Child, Failure> {
+pub(crate) fn spawn(
+    plan: &Plan,
+    arguments: &[String],
+    given: &mut Given,
+    group: Option<&Group>,
+) -> Result<Child, Failure> {
     let folder = &plan.working_directory;
     if !folder.is_absolute() || !folder.is_dir() {
         let message = format!("the working directory {} is missing or not a folder", folder.display());
@@ -80,28 +90,28 @@ pub(crate) fn spawn(plan: &Plan, arguments: &[String], given: &mut Given) -> Res
     let program = resolve(plan)?;
     let mut image = Image::new(plan, &program, arguments, &given.variables)?;
     let stdin = if given.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
+    let (entering, steps) = Entering::prepare(plan, group, given.user.take())?;
     let mut command = Command::new(&program);
-    command.current_dir(folder).stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
     let runner = rustix::process::getpid();
     let umask = rustix::fs::Mode::from_raw_mode(plan.umask & 0o777);
     // SAFETY: this runs in the forked child of a process with one thread and makes only async-signal-safe calls;
-    // `image` owns everything that execve reads.
+    // `image` owns everything that execve reads, and `entering` what it needs.
     unsafe {
         command.pre_exec(move || {
             rustix::process::setsid()?;
-            rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-            if rustix::process::getppid() != Some(runner) {
-                return Err(io::Error::from_raw_os_error(libc::ESRCH));
-            }
             reset_signals()?;
             reopen_cores()?;
             rustix::process::umask(umask);
-            Err(image.exec())
+            entering.enter(runner)?;
+            let error = image.exec();
+            entering.refused();
+            Err(error)
         });
     }
     let mut child = command.spawn().map_err(|error| match error.raw_os_error() {
         Some(libc::E2BIG) => too_large(plan, arguments),
-        _ => failure(&error, folder, &program),
+        _ => not_entered(steps.failed(), &error, plan).unwrap_or_else(|| failure(&error, &program)),
     })?;
     let stdout = Output(child.stdout.take().expect("piped").into());
     let stderr = Output(child.stderr.take().expect("piped").into());
@@ -192,14 +202,9 @@ fn too_large(plan: &Plan, arguments: &[String]) -> Failure {
     Failure::new(SpawnFailure::InvalidInput, message)
 }
 
-fn failure(error: &io::Error, folder: &Path, program: &Path) -> Failure {
-    let folder_closed = rustix::fs::access(folder, rustix::fs::Access::EXEC_OK).is_err();
+fn failure(error: &io::Error, program: &Path) -> Failure {
     let shown = program.display();
     match error.raw_os_error() {
-        Some(libc::EACCES) if folder_closed => {
-            let message = format!("the working directory {} may not be entered", folder.display());
-            Failure::new(SpawnFailure::WorkingDirectoryMissing, message)
-        }
         Some(libc::EACCES | libc::EPERM) => {
             Failure::new(SpawnFailure::NotExecutable, format!("{shown} may not be executed"))
         }
@@ -288,8 +293,8 @@ fn exit_of(code: i32) -> Option<Exit> {
     libc::WIFSIGNALED(code).then(|| Exit::Signal { signal: libc::WTERMSIG(code) })
 }
 
-/// Processor seconds and peak resident memory in bytes of all collected children.
-pub(crate) fn usage() -> (f64, u64) {
+/// What all collected children used; the peak is that of the largest one.
+pub(crate) fn usage() -> Used {
     // SAFETY: getrusage fills one plain structure that lives here.
     let usage = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
@@ -297,8 +302,13 @@ pub(crate) fn usage() -> (f64, u64) {
         usage
     };
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    let kilobytes = u64::try_from(usage.ru_maxrss).unwrap_or(0);
-    (seconds(usage.ru_utime) + seconds(usage.ru_stime), kilobytes * 1024)
+    let times = |count: i64, unit: u64| u64::try_from(count).unwrap_or(0) * unit;
+    Used {
+        cpu_seconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
+        peak_memory_bytes: times(usage.ru_maxrss, 1024),
+        disk_read_bytes: times(usage.ru_inblock, BLOCK),
+        disk_written_bytes: times(usage.ru_oublock, BLOCK),
+    }
 }
 
 /// Asks the command's group to stop. Stopped processes are continued so that they receive the signal.

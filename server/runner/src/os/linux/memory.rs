@@ -42,6 +42,12 @@ pub(crate) fn memory_folders() -> Vec<PathBuf> {
     folders.into_iter().map(PathBuf::from).filter(in_memory).collect()
 }
 
+/// Folders in which every account can reach what it owns, the best one first.
+pub(crate) fn shared_folders() -> Vec<PathBuf> {
+    let in_memory = memory_folders().into_iter().filter(|folder| folder.starts_with("/dev"));
+    in_memory.chain([PathBuf::from("/tmp")]).collect()
+}
+
 /// Creates a folder that must not exist yet and that only this account may enter.
 pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)

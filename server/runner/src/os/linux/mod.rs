@@ -1,13 +1,15 @@
 //! Linux: becoming a runner, and taking signals from a descriptor instead of dying of them.
 //!
 //! The command is in `command` (`program` finds its file), the account and its login settings are in `account`, other
-//! processes are in `processes`, the fork server is in `fork`, what must stay in memory is in `memory`. Deliberately absent: cgroups, because an ordinary
-//! account may not create one. System calls without a safe wrapper (signalfd, waitpid, execve, fork) make these the
+//! processes are in `processes`, the cgroup of an attempt is in `group`, its limits and account are set in `entering`, the fork server
+//! is in `fork`, what must stay in memory is in `memory`. System calls without a safe wrapper (signalfd, waitpid, execve, fork) make these the
 //! only files with `unsafe`; each use says why it is sound.
 
 mod account;
 mod command;
+mod entering;
 mod fork;
+mod group;
 mod memory;
 mod processes;
 mod program;
@@ -19,11 +21,18 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 pub use super::unix::*;
-pub use account::account;
+pub(crate) use account::{User, give};
+pub use account::{account, user};
 pub(crate) use command::{Feed, Output, abandon, ask, group_exists, kill_group, reap, spawn, usage};
+pub use entering::abilities;
+pub(crate) use entering::root;
 pub(crate) use fork::{Asker, Far, Forker, asker, pair};
-pub(crate) use memory::{create_folder, folder_id, memory_folders};
-pub(crate) use processes::{ask_process, carriers, kill, kill_carrier, start_ticks, started_at_micros, survivors};
+pub(crate) use group::Group;
+pub use group::remove_left_cgroups;
+pub(crate) use memory::{create_folder, folder_id, memory_folders, shared_folders};
+pub(crate) use processes::{
+    ask_process, carriers, kill, kill_carrier, living, start_ticks, started_at_micros, survivors, weight,
+};
 
 /// The system's name as people know it.
 pub(crate) const NAME: &str = "Linux";

@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
+use crate::os::Weight;
 use crate::protocol::record::Survivor;
 
 /// Lists the living processes of this account whose environment holds the marker (`NAME=value`), except this process.
@@ -16,6 +17,11 @@ pub(crate) fn carriers(marker: &str) -> io::Result<Vec<Survivor>> {
     let own = std::process::id();
     let pids = pids()?.filter(|pid| *pid != own && carries(*pid, marker.as_bytes()));
     Ok(pids.filter_map(stat).filter(|stat| !stat.dead()).map(Stat::survivor).collect())
+}
+
+/// Those of these processes that live.
+pub(crate) fn living(pids: Vec<u32>) -> Vec<Survivor> {
+    pids.into_iter().filter_map(stat).filter(|stat| !stat.dead()).map(Stat::survivor).collect()
 }
 
 /// Lists the living direct and indirect children of this process.
@@ -30,6 +36,24 @@ pub(crate) fn survivors() -> io::Result<Vec<Survivor>> {
         at += 1;
     }
     Ok(found)
+}
+
+/// What all living descendants have together.
+pub(crate) fn weight() -> io::Result<Weight> {
+    let all = survivors()?;
+    let memory_bytes = all.iter().map(|process| memory(process.pid)).sum();
+    Ok(Weight { processes: u32::try_from(all.len()).unwrap_or(u32::MAX), memory_bytes })
+}
+
+/// Memory of one process in bytes: its own part of what it shares with others, or what is resident if the kernel does
+/// not tell that.
+fn memory(pid: u32) -> u64 {
+    let figure = |file: &str, name: &str| {
+        let text = fs::read_to_string(format!("/proc/{pid}/{file}")).ok()?;
+        let kilobytes = text.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix("kB"))?;
+        kilobytes.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    };
+    figure("smaps_rollup", "Pss:").or_else(|| figure("status", "VmRSS:")).unwrap_or(0)
 }
 
 /// Asks one process to stop, and continues it if it was stopped by a signal. Returns false if the process is gone.

@@ -21,9 +21,12 @@ async fn app(folder: &Path, clock: &Clock) -> App {
         timezone: "UTC".into(),
         data_dir: folder.to_path_buf(),
         run_limit: 4,
+        probe_limit: 4,
         file_roots: Vec::new(),
         surroundings: Surroundings::default(),
         travel: Default::default(),
+        send_within: crate::app::notify::sending::SEND_WITHIN,
+        public_url: None,
     };
     let app = App::new(store, clock.clone(), settings);
     let days = json!({"name": "off", "description": "", "entries": [], "except": [], "maintenance": null});

@@ -17,6 +17,8 @@ pub const SLOTS_MAX: u64 = 100_000_000;
 pub struct SimulatedTask {
     /// Name of the task.
     pub name: String,
+    /// Whether the task has dependencies. How long they are waited for is not simulated.
+    pub gated: bool,
     /// What happens to a slot while a run is open.
     pub overlap: Overlap,
     /// Pool of the task.

@@ -17,7 +17,16 @@ fn task(name: &str, seconds: u32, overlap: Overlap, expressions: &[&str]) -> Sim
         SimulatedSchedule { schedule, seed: name.to_owned(), compiled }
     };
     let schedules = schedules.into_iter().map(simulated).collect();
-    SimulatedTask { name: name.to_owned(), overlap, pool: None, weight: 1, priority: 50, seconds, schedules }
+    SimulatedTask {
+        name: name.to_owned(),
+        gated: false,
+        overlap,
+        pool: None,
+        weight: 1,
+        priority: 50,
+        seconds,
+        schedules,
+    }
 }
 
 fn pooled(mut task: SimulatedTask, weight: u32, priority: i32) -> SimulatedTask {

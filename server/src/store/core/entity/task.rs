@@ -29,6 +29,7 @@ pub struct Model {
     pub last_run_state: Option<String>,
     pub last_run_started_at: Option<Micros>,
     pub last_run_finished_at: Option<Micros>,
+    pub last_run_suspicious: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

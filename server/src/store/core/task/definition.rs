@@ -5,6 +5,7 @@
 //! cannot be read there is a stand-in, and the definition counts as disabled until it is replaced.
 
 use crate::domain::core::json;
+use crate::domain::core::limits::Limits;
 use crate::domain::core::overlap::Overlap;
 use crate::domain::model::Damage;
 use crate::domain::schedules::{CatchUp, Fold, Gap, Roll, Rule, Schedule};
@@ -108,10 +109,13 @@ fn stand_in() -> Definition {
         environment: BTreeMap::new(),
         umask: None,
         leave_behind: false,
+        limits: Limits::default(),
+        run_as: None,
         credentials: Vec::new(),
         params: Vec::new(),
         schedules: Vec::new(),
         triggers: Vec::new(),
+        dependencies: Vec::new(),
         overlap: Overlap::Skip,
         pool: None,
         pool_weight: 1,
@@ -132,5 +136,6 @@ fn stand_in() -> Definition {
         log: LogRules { max_bytes: 16 * 1024 * 1024 },
         retention: Retention { days: 90, runs: 1000 },
         on_server_stop: OnServerStop::Keep,
+        mark_suspicious: true,
     }
 }

@@ -34,6 +34,10 @@ pub struct Model {
     pub survivor_count: i64,
     pub left_behind: Option<String>,
     pub credentials: Option<String>,
+    pub disk_read_bytes: Option<i64>,
+    pub disk_written_bytes: Option<i64>,
+    pub limits: Option<String>,
+    pub conditions: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,3 +6,4 @@
 pub(in crate::store) mod attempt;
 pub(in crate::store) mod idempotency;
 pub(in crate::store) mod run;
+pub(in crate::store) mod task_band;

@@ -47,6 +47,10 @@ pub struct Model {
     pub pool_weight: Option<i64>,
     pub backfill_id: Option<Key<Backfill>>,
     pub needs_vault: bool,
+    pub gate: Option<String>,
+    pub gate_until: Option<Micros>,
+    pub edited_params: Option<String>,
+    pub suspicious: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

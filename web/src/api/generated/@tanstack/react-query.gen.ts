@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, clockConfirm, credentialCreate, credentialDelete, credentialList, credentialRotate, credentialUpdate, credentialUsage, credentialView, feedCreate, feedDelete, feedList, feedRotate, type Options, planDays, planIcs, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, runCancel, runDelete, runList, runLog, runRerun, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskExport, taskImport, taskList, taskPatch, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerCallList, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView, vaultRotate, vaultUnseal, vaultView } from '../sdk.gen';
-import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, ClockConfirmData, ClockConfirmError, ClockConfirmResponse, CredentialCreateData, CredentialCreateError, CredentialCreateResponse, CredentialDeleteData, CredentialDeleteError, CredentialDeleteResponse, CredentialListData, CredentialListError, CredentialListResponse, CredentialRotateData, CredentialRotateError, CredentialRotateResponse, CredentialUpdateData, CredentialUpdateError, CredentialUpdateResponse, CredentialUsageData, CredentialUsageError, CredentialUsageResponse, CredentialViewData, CredentialViewError, CredentialViewResponse, FeedCreateData, FeedCreateError, FeedCreateResponse, FeedDeleteData, FeedDeleteError, FeedDeleteResponse, FeedListData, FeedListError, FeedListResponse, FeedRotateData, FeedRotateError, FeedRotateResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanIcsData, PlanIcsError, PlanIcsResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RunCancelData, RunCancelError, RunCancelResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskExportData, TaskExportError, TaskExportResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerCallListData, TriggerCallListError, TriggerCallListResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse, VaultRotateData, VaultRotateError, VaultRotateResponse, VaultUnsealData, VaultUnsealError, VaultUnsealResponse, VaultViewData, VaultViewError, VaultViewResponse } from '../types.gen';
+import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, channelCreate, channelDelete, channelList, channelProbe, channelTest, channelUpdate, channelView, clockConfirm, credentialCreate, credentialDelete, credentialImport, credentialList, credentialRotate, credentialUpdate, credentialUsage, credentialView, deliveryList, deliveryRetry, deliveryView, feedCreate, feedDelete, feedList, feedRotate, incidentAcknowledge, incidentList, incidentResolve, incidentView, networkCheck, networkCreate, networkDelete, networkList, networkProbe, networkSurvey, networkUpdate, networkView, type Options, planDays, planIcs, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, ruleCreate, ruleDelete, ruleList, ruleSimulate, ruleUpdate, ruleView, runAcknowledge, runCancel, runChanges, runDelete, runList, runLog, runRerun, runStart, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBands, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskExport, taskImport, taskList, taskPatch, taskProbe, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerCallList, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView, vaultRotate, vaultUnseal, vaultView } from '../sdk.gen';
+import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, ChannelCreateData, ChannelCreateError, ChannelCreateResponse, ChannelDeleteData, ChannelDeleteError, ChannelDeleteResponse, ChannelListData, ChannelListError, ChannelListResponse, ChannelProbeData, ChannelProbeError, ChannelProbeResponse, ChannelTestData, ChannelTestError, ChannelTestResponse, ChannelUpdateData, ChannelUpdateError, ChannelUpdateResponse, ChannelViewData, ChannelViewError, ChannelViewResponse, ClockConfirmData, ClockConfirmError, ClockConfirmResponse, CredentialCreateData, CredentialCreateError, CredentialCreateResponse, CredentialDeleteData, CredentialDeleteError, CredentialDeleteResponse, CredentialImportData, CredentialImportError, CredentialImportResponse, CredentialListData, CredentialListError, CredentialListResponse, CredentialRotateData, CredentialRotateError, CredentialRotateResponse, CredentialUpdateData, CredentialUpdateError, CredentialUpdateResponse, CredentialUsageData, CredentialUsageError, CredentialUsageResponse, CredentialViewData, CredentialViewError, CredentialViewResponse, DeliveryListData, DeliveryListError, DeliveryListResponse, DeliveryRetryData, DeliveryRetryError, DeliveryRetryResponse, DeliveryViewData, DeliveryViewError, DeliveryViewResponse, FeedCreateData, FeedCreateError, FeedCreateResponse, FeedDeleteData, FeedDeleteError, FeedDeleteResponse, FeedListData, FeedListError, FeedListResponse, FeedRotateData, FeedRotateError, FeedRotateResponse, IncidentAcknowledgeData, IncidentAcknowledgeError, IncidentAcknowledgeResponse, IncidentListData, IncidentListError, IncidentListResponse, IncidentResolveData, IncidentResolveError, IncidentResolveResponse, IncidentViewData, IncidentViewError, IncidentViewResponse, NetworkCheckData, NetworkCheckError, NetworkCheckResponse, NetworkCreateData, NetworkCreateError, NetworkCreateResponse, NetworkDeleteData, NetworkDeleteError, NetworkDeleteResponse, NetworkListData, NetworkListError, NetworkListResponse, NetworkProbeData, NetworkProbeError, NetworkProbeResponse, NetworkSurveyData, NetworkSurveyError, NetworkSurveyResponse, NetworkUpdateData, NetworkUpdateError, NetworkUpdateResponse, NetworkViewData, NetworkViewError, NetworkViewResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanIcsData, PlanIcsError, PlanIcsResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RuleCreateData, RuleCreateError, RuleCreateResponse, RuleDeleteData, RuleDeleteError, RuleDeleteResponse, RuleListData, RuleListError, RuleListResponse, RuleSimulateData, RuleSimulateError, RuleSimulateResponse, RuleUpdateData, RuleUpdateError, RuleUpdateResponse, RuleViewData, RuleViewError, RuleViewResponse, RunAcknowledgeData, RunAcknowledgeError, RunAcknowledgeResponse, RunCancelData, RunCancelError, RunCancelResponse, RunChangesData, RunChangesError, RunChangesResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStartData, RunStartError, RunStartResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBandsData, TaskBandsError, TaskBandsResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskExportData, TaskExportError, TaskExportResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskProbeData, TaskProbeError, TaskProbeResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerCallListData, TriggerCallListError, TriggerCallListResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse, VaultRotateData, VaultRotateError, VaultRotateResponse, VaultUnsealData, VaultUnsealError, VaultUnsealResponse, VaultViewData, VaultViewError, VaultViewResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -339,6 +339,24 @@ export const taskRunMutation = (options?: Partial<Options<TaskRunData>>): UseMut
     return mutationOptions;
 };
 
+/**
+ * Look once at everything that a run of the task would wait for. Nothing is stored and nothing is started, except the
+ * commands of dependencies.
+ */
+export const taskProbeMutation = (options?: Partial<Options<TaskProbeData>>): UseMutationOptions<TaskProbeResponse, TaskProbeError, Options<TaskProbeData>> => {
+    const mutationOptions: UseMutationOptions<TaskProbeResponse, TaskProbeError, Options<TaskProbeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await taskProbe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const taskVersionListQueryKey = (options: Options<TaskVersionListData>) => createQueryKey('taskVersionList', options);
 
 /**
@@ -403,6 +421,42 @@ export const taskVersionViewOptions = (options: Options<TaskVersionViewData>) =>
         return data;
     },
     queryKey: taskVersionViewQueryKey(options)
+});
+
+export const runChangesQueryKey = (options: Options<RunChangesData>) => createQueryKey('runChanges', options);
+
+/**
+ * Compare a run with the newest one before it that succeeded, or with another run of its task.
+ */
+export const runChangesOptions = (options: Options<RunChangesData>) => queryOptions<RunChangesResponse, RunChangesError, RunChangesResponse, ReturnType<typeof runChangesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await runChanges({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: runChangesQueryKey(options)
+});
+
+export const taskBandsQueryKey = (options: Options<TaskBandsData>) => createQueryKey('taskBands', options);
+
+/**
+ * Show what the runs of a task usually take, log and report.
+ */
+export const taskBandsOptions = (options: Options<TaskBandsData>) => queryOptions<TaskBandsResponse, TaskBandsError, TaskBandsResponse, ReturnType<typeof taskBandsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await taskBands({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: taskBandsQueryKey(options)
 });
 
 /**
@@ -1075,12 +1129,46 @@ export const runCancelMutation = (options?: Partial<Options<RunCancelData>>): Us
 };
 
 /**
+ * Start a run without waiting any longer for its dependencies. It may still wait for its pool or for an earlier run.
+ */
+export const runStartMutation = (options?: Partial<Options<RunStartData>>): UseMutationOptions<RunStartResponse, RunStartError, Options<RunStartData>> => {
+    const mutationOptions: UseMutationOptions<RunStartResponse, RunStartError, Options<RunStartData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await runStart({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Run a run again.
  */
 export const runRerunMutation = (options?: Partial<Options<RunRerunData>>): UseMutationOptions<RunRerunResponse, RunRerunError, Options<RunRerunData>> => {
     const mutationOptions: UseMutationOptions<RunRerunResponse, RunRerunError, Options<RunRerunData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await runRerun({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Say that a suspicious run is normal: its mark is removed, and its values count as normal from now on.
+ */
+export const runAcknowledgeMutation = (options?: Partial<Options<RunAcknowledgeData>>): UseMutationOptions<RunAcknowledgeResponse, RunAcknowledgeError, Options<RunAcknowledgeData>> => {
+    const mutationOptions: UseMutationOptions<RunAcknowledgeResponse, RunAcknowledgeError, Options<RunAcknowledgeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await runAcknowledge({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1444,7 +1532,24 @@ export const credentialCreateMutation = (options?: Partial<Options<CredentialCre
 };
 
 /**
- * Delete a credential that no task uses.
+ * Import credentials of Task Python Orchestrator.
+ */
+export const credentialImportMutation = (options?: Partial<Options<CredentialImportData>>): UseMutationOptions<CredentialImportResponse, CredentialImportError, Options<CredentialImportData>> => {
+    const mutationOptions: UseMutationOptions<CredentialImportResponse, CredentialImportError, Options<CredentialImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await credentialImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a credential that no task and no channel uses.
  */
 export const credentialDeleteMutation = (options?: Partial<Options<CredentialDeleteData>>): UseMutationOptions<CredentialDeleteResponse, CredentialDeleteError, Options<CredentialDeleteData>> => {
     const mutationOptions: UseMutationOptions<CredentialDeleteResponse, CredentialDeleteError, Options<CredentialDeleteData>> = {
@@ -1515,7 +1620,7 @@ export const credentialRotateMutation = (options?: Partial<Options<CredentialRot
 export const credentialUsageQueryKey = (options: Options<CredentialUsageData>) => createQueryKey('credentialUsage', options);
 
 /**
- * Show which tasks use a credential.
+ * Show which tasks and channels use a credential.
  */
 export const credentialUsageOptions = (options: Options<CredentialUsageData>) => queryOptions<CredentialUsageResponse, CredentialUsageError, CredentialUsageResponse, ReturnType<typeof credentialUsageQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1572,6 +1677,643 @@ export const vaultRotateMutation = (options?: Partial<Options<VaultRotateData>>)
     const mutationOptions: UseMutationOptions<VaultRotateResponse, VaultRotateError, Options<VaultRotateData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await vaultRotate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const networkListQueryKey = (options?: Options<NetworkListData>) => createQueryKey('networkList', options);
+
+/**
+ * List network profiles.
+ */
+export const networkListOptions = (options?: Options<NetworkListData>) => queryOptions<NetworkListResponse, NetworkListError, NetworkListResponse, ReturnType<typeof networkListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await networkList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: networkListQueryKey(options)
+});
+
+export const networkListInfiniteQueryKey = (options?: Options<NetworkListData>): QueryKey<Options<NetworkListData>> => createQueryKey('networkList', options, true);
+
+/**
+ * List network profiles.
+ */
+export const networkListInfiniteOptions = (options?: Options<NetworkListData>) => {
+    const opts = infiniteQueryOptions<NetworkListResponse, NetworkListError, InfiniteData<NetworkListResponse>, QueryKey<Options<NetworkListData>>, string | Pick<QueryKey<Options<NetworkListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<NetworkListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await networkList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: networkListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create a network profile.
+ */
+export const networkCreateMutation = (options?: Partial<Options<NetworkCreateData>>): UseMutationOptions<NetworkCreateResponse, NetworkCreateError, Options<NetworkCreateData>> => {
+    const mutationOptions: UseMutationOptions<NetworkCreateResponse, NetworkCreateError, Options<NetworkCreateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await networkCreate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a network profile that no task uses.
+ */
+export const networkDeleteMutation = (options?: Partial<Options<NetworkDeleteData>>): UseMutationOptions<NetworkDeleteResponse, NetworkDeleteError, Options<NetworkDeleteData>> => {
+    const mutationOptions: UseMutationOptions<NetworkDeleteResponse, NetworkDeleteError, Options<NetworkDeleteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await networkDelete({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const networkViewQueryKey = (options: Options<NetworkViewData>) => createQueryKey('networkView', options);
+
+/**
+ * View a network profile.
+ */
+export const networkViewOptions = (options: Options<NetworkViewData>) => queryOptions<NetworkViewResponse, NetworkViewError, NetworkViewResponse, ReturnType<typeof networkViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await networkView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: networkViewQueryKey(options)
+});
+
+/**
+ * Replace a network profile's definition. One that tasks need keeps its name.
+ */
+export const networkUpdateMutation = (options?: Partial<Options<NetworkUpdateData>>): UseMutationOptions<NetworkUpdateResponse, NetworkUpdateError, Options<NetworkUpdateData>> => {
+    const mutationOptions: UseMutationOptions<NetworkUpdateResponse, NetworkUpdateError, Options<NetworkUpdateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await networkUpdate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Look whether a network profile holds now, and what is seen of each rule.
+ */
+export const networkProbeMutation = (options?: Partial<Options<NetworkProbeData>>): UseMutationOptions<NetworkProbeResponse, NetworkProbeError, Options<NetworkProbeData>> => {
+    const mutationOptions: UseMutationOptions<NetworkProbeResponse, NetworkProbeError, Options<NetworkProbeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await networkProbe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Look whether rules hold now that are not saved.
+ */
+export const networkCheckMutation = (options?: Partial<Options<NetworkCheckData>>): UseMutationOptions<NetworkCheckResponse, NetworkCheckError, Options<NetworkCheckData>> => {
+    const mutationOptions: UseMutationOptions<NetworkCheckResponse, NetworkCheckError, Options<NetworkCheckData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await networkCheck({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const networkSurveyQueryKey = (options?: Options<NetworkSurveyData>) => createQueryKey('networkSurvey', options);
+
+/**
+ * Show the network interfaces of the server's machine, and a profile to begin with.
+ */
+export const networkSurveyOptions = (options?: Options<NetworkSurveyData>) => queryOptions<NetworkSurveyResponse, NetworkSurveyError, NetworkSurveyResponse, ReturnType<typeof networkSurveyQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await networkSurvey({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: networkSurveyQueryKey(options)
+});
+
+export const channelListQueryKey = (options?: Options<ChannelListData>) => createQueryKey('channelList', options);
+
+/**
+ * List channels.
+ */
+export const channelListOptions = (options?: Options<ChannelListData>) => queryOptions<ChannelListResponse, ChannelListError, ChannelListResponse, ReturnType<typeof channelListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await channelList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: channelListQueryKey(options)
+});
+
+export const channelListInfiniteQueryKey = (options?: Options<ChannelListData>): QueryKey<Options<ChannelListData>> => createQueryKey('channelList', options, true);
+
+/**
+ * List channels.
+ */
+export const channelListInfiniteOptions = (options?: Options<ChannelListData>) => {
+    const opts = infiniteQueryOptions<ChannelListResponse, ChannelListError, InfiniteData<ChannelListResponse>, QueryKey<Options<ChannelListData>>, string | Pick<QueryKey<Options<ChannelListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ChannelListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await channelList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: channelListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create a channel.
+ */
+export const channelCreateMutation = (options?: Partial<Options<ChannelCreateData>>): UseMutationOptions<ChannelCreateResponse, ChannelCreateError, Options<ChannelCreateData>> => {
+    const mutationOptions: UseMutationOptions<ChannelCreateResponse, ChannelCreateError, Options<ChannelCreateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await channelCreate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send a test through a channel that is not saved.
+ */
+export const channelProbeMutation = (options?: Partial<Options<ChannelProbeData>>): UseMutationOptions<ChannelProbeResponse, ChannelProbeError, Options<ChannelProbeData>> => {
+    const mutationOptions: UseMutationOptions<ChannelProbeResponse, ChannelProbeError, Options<ChannelProbeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await channelProbe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a channel.
+ */
+export const channelDeleteMutation = (options?: Partial<Options<ChannelDeleteData>>): UseMutationOptions<ChannelDeleteResponse, ChannelDeleteError, Options<ChannelDeleteData>> => {
+    const mutationOptions: UseMutationOptions<ChannelDeleteResponse, ChannelDeleteError, Options<ChannelDeleteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await channelDelete({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const channelViewQueryKey = (options: Options<ChannelViewData>) => createQueryKey('channelView', options);
+
+/**
+ * View a channel and whether it works.
+ */
+export const channelViewOptions = (options: Options<ChannelViewData>) => queryOptions<ChannelViewResponse, ChannelViewError, ChannelViewResponse, ReturnType<typeof channelViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await channelView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: channelViewQueryKey(options)
+});
+
+/**
+ * Replace a channel's definition.
+ */
+export const channelUpdateMutation = (options?: Partial<Options<ChannelUpdateData>>): UseMutationOptions<ChannelUpdateResponse, ChannelUpdateError, Options<ChannelUpdateData>> => {
+    const mutationOptions: UseMutationOptions<ChannelUpdateResponse, ChannelUpdateError, Options<ChannelUpdateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await channelUpdate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send a test through a channel now, and show what both sides said.
+ */
+export const channelTestMutation = (options?: Partial<Options<ChannelTestData>>): UseMutationOptions<ChannelTestResponse, ChannelTestError, Options<ChannelTestData>> => {
+    const mutationOptions: UseMutationOptions<ChannelTestResponse, ChannelTestError, Options<ChannelTestData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await channelTest({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const deliveryListQueryKey = (options?: Options<DeliveryListData>) => createQueryKey('deliveryList', options);
+
+/**
+ * List deliveries, newest first.
+ */
+export const deliveryListOptions = (options?: Options<DeliveryListData>) => queryOptions<DeliveryListResponse, DeliveryListError, DeliveryListResponse, ReturnType<typeof deliveryListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await deliveryList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: deliveryListQueryKey(options)
+});
+
+export const deliveryListInfiniteQueryKey = (options?: Options<DeliveryListData>): QueryKey<Options<DeliveryListData>> => createQueryKey('deliveryList', options, true);
+
+/**
+ * List deliveries, newest first.
+ */
+export const deliveryListInfiniteOptions = (options?: Options<DeliveryListData>) => {
+    const opts = infiniteQueryOptions<DeliveryListResponse, DeliveryListError, InfiniteData<DeliveryListResponse>, QueryKey<Options<DeliveryListData>>, string | Pick<QueryKey<Options<DeliveryListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<DeliveryListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await deliveryList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: deliveryListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const deliveryViewQueryKey = (options: Options<DeliveryViewData>) => createQueryKey('deliveryView', options);
+
+/**
+ * View a delivery: what was said, and what became of it.
+ */
+export const deliveryViewOptions = (options: Options<DeliveryViewData>) => queryOptions<DeliveryViewResponse, DeliveryViewError, DeliveryViewResponse, ReturnType<typeof deliveryViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await deliveryView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: deliveryViewQueryKey(options)
+});
+
+/**
+ * Send a delivery again that was given up or suppressed, or that waits for its next attempt.
+ */
+export const deliveryRetryMutation = (options?: Partial<Options<DeliveryRetryData>>): UseMutationOptions<DeliveryRetryResponse, DeliveryRetryError, Options<DeliveryRetryData>> => {
+    const mutationOptions: UseMutationOptions<DeliveryRetryResponse, DeliveryRetryError, Options<DeliveryRetryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deliveryRetry({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const ruleListQueryKey = (options?: Options<RuleListData>) => createQueryKey('ruleList', options);
+
+/**
+ * List rules.
+ */
+export const ruleListOptions = (options?: Options<RuleListData>) => queryOptions<RuleListResponse, RuleListError, RuleListResponse, ReturnType<typeof ruleListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await ruleList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: ruleListQueryKey(options)
+});
+
+export const ruleListInfiniteQueryKey = (options?: Options<RuleListData>): QueryKey<Options<RuleListData>> => createQueryKey('ruleList', options, true);
+
+/**
+ * List rules.
+ */
+export const ruleListInfiniteOptions = (options?: Options<RuleListData>) => {
+    const opts = infiniteQueryOptions<RuleListResponse, RuleListError, InfiniteData<RuleListResponse>, QueryKey<Options<RuleListData>>, string | Pick<QueryKey<Options<RuleListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<RuleListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await ruleList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: ruleListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create a rule.
+ */
+export const ruleCreateMutation = (options?: Partial<Options<RuleCreateData>>): UseMutationOptions<RuleCreateResponse, RuleCreateError, Options<RuleCreateData>> => {
+    const mutationOptions: UseMutationOptions<RuleCreateResponse, RuleCreateError, Options<RuleCreateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await ruleCreate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Simulate a rule that is not saved: which messages it would have sent over the last 30 days.
+ */
+export const ruleSimulateMutation = (options?: Partial<Options<RuleSimulateData>>): UseMutationOptions<RuleSimulateResponse, RuleSimulateError, Options<RuleSimulateData>> => {
+    const mutationOptions: UseMutationOptions<RuleSimulateResponse, RuleSimulateError, Options<RuleSimulateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await ruleSimulate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a rule.
+ */
+export const ruleDeleteMutation = (options?: Partial<Options<RuleDeleteData>>): UseMutationOptions<RuleDeleteResponse, RuleDeleteError, Options<RuleDeleteData>> => {
+    const mutationOptions: UseMutationOptions<RuleDeleteResponse, RuleDeleteError, Options<RuleDeleteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await ruleDelete({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const ruleViewQueryKey = (options: Options<RuleViewData>) => createQueryKey('ruleView', options);
+
+/**
+ * View a rule.
+ */
+export const ruleViewOptions = (options: Options<RuleViewData>) => queryOptions<RuleViewResponse, RuleViewError, RuleViewResponse, ReturnType<typeof ruleViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await ruleView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: ruleViewQueryKey(options)
+});
+
+/**
+ * Replace a rule's definition.
+ */
+export const ruleUpdateMutation = (options?: Partial<Options<RuleUpdateData>>): UseMutationOptions<RuleUpdateResponse, RuleUpdateError, Options<RuleUpdateData>> => {
+    const mutationOptions: UseMutationOptions<RuleUpdateResponse, RuleUpdateError, Options<RuleUpdateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await ruleUpdate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const incidentListQueryKey = (options?: Options<IncidentListData>) => createQueryKey('incidentList', options);
+
+/**
+ * List incidents, newest first.
+ */
+export const incidentListOptions = (options?: Options<IncidentListData>) => queryOptions<IncidentListResponse, IncidentListError, IncidentListResponse, ReturnType<typeof incidentListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await incidentList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: incidentListQueryKey(options)
+});
+
+export const incidentListInfiniteQueryKey = (options?: Options<IncidentListData>): QueryKey<Options<IncidentListData>> => createQueryKey('incidentList', options, true);
+
+/**
+ * List incidents, newest first.
+ */
+export const incidentListInfiniteOptions = (options?: Options<IncidentListData>) => {
+    const opts = infiniteQueryOptions<IncidentListResponse, IncidentListError, InfiniteData<IncidentListResponse>, QueryKey<Options<IncidentListData>>, string | Pick<QueryKey<Options<IncidentListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<IncidentListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await incidentList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: incidentListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const incidentViewQueryKey = (options: Options<IncidentViewData>) => createQueryKey('incidentView', options);
+
+/**
+ * View an incident, and who heard of it.
+ */
+export const incidentViewOptions = (options: Options<IncidentViewData>) => queryOptions<IncidentViewResponse, IncidentViewError, IncidentViewResponse, ReturnType<typeof incidentViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await incidentView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: incidentViewQueryKey(options)
+});
+
+/**
+ * Take care of an incident: no further rule tells that it is there.
+ */
+export const incidentAcknowledgeMutation = (options?: Partial<Options<IncidentAcknowledgeData>>): UseMutationOptions<IncidentAcknowledgeResponse, IncidentAcknowledgeError, Options<IncidentAcknowledgeData>> => {
+    const mutationOptions: UseMutationOptions<IncidentAcknowledgeResponse, IncidentAcknowledgeError, Options<IncidentAcknowledgeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await incidentAcknowledge({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resolve an incident that is over, although no run has shown it.
+ */
+export const incidentResolveMutation = (options?: Partial<Options<IncidentResolveData>>): UseMutationOptions<IncidentResolveResponse, IncidentResolveError, Options<IncidentResolveData>> => {
+    const mutationOptions: UseMutationOptions<IncidentResolveResponse, IncidentResolveError, Options<IncidentResolveData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await incidentResolve({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

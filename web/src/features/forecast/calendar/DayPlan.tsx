@@ -97,6 +97,7 @@ function SlotLine({ slot, timezone }: { slot: PlanSlot; timezone: string }) {
       </Link>
       {slot.skipped && <Badge>Skipped</Badge>}
       {slot.expected_duration_seconds !== null && !slot.skipped && <span className="text-xs text-muted">about {duration(slot.expected_duration_seconds)}</span>}
+      {slot.may_wait && !slot.skipped && <Badge>May wait</Badge>}
       {slot.notes.length > 0 && <span className="w-full text-xs text-warn">{noteWords(slot.notes)}</span>}
     </li>
   );

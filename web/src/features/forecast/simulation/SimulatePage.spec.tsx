@@ -43,6 +43,14 @@ describe("the simulation", () => {
     expect(lines.map((line) => line.textContent)).toEqual(["Left out: backup, schedule cron: it does not fire: five fields", "Left out: old: no JSON"]);
   });
 
+  it("says which tasks may wait for something that it does not know", async () => {
+    const may_wait = ["import", "report", "mail", "bill", "backup", "sync", "index"];
+    server.use(http.post("*/api/v1/simulations", async ({ request }) => HttpResponse.json({ ...simulation((await request.json()) as SimulationDefinition), may_wait })));
+    renderPage("/simulate?days=3");
+    const line = await screen.findByLabelText("May wait");
+    expect(line.textContent).toBe("7 tasks may wait for dependencies first; these figures start the runs at once: import, report, mail, bill, backup and 2 more.");
+  });
+
   it("says what is wrong beside the field", async () => {
     server.use(http.post("*/api/v1/simulations", () => problem(422, { title: "Not valid", detail: "One field is wrong.", fields: [{ pointer: "/timezone", message: "there is no such zone" }] })));
     renderPage("/simulate?days=3&timezone=Mars");

@@ -101,6 +101,7 @@ function Result({ simulation }: { simulation: Simulation }) {
         {skipped_count > 0 && <>, {count(skipped_count)} more are skipped</>} from {day.format(new Date(simulation.from_at))} to {day.format(new Date(simulation.until_at))} in {timezone}.{" "}
         <span className="text-muted">Computed in {duration(computed_seconds)}.</span>
       </p>
+      <MayWait tasks={simulation.may_wait} />
       {simulation.left_out.length > 0 && (
         <ul aria-label="Left out" className="rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail">
           {simulation.left_out.map(({ task, schedule_key, reason }) => (
@@ -117,5 +118,20 @@ function Result({ simulation }: { simulation: Simulation }) {
       </Card>
       <Findings simulation={simulation} />
     </div>
+  );
+}
+
+/** How many names are shown before the rest is only counted. */
+const SHOWN = 5;
+
+/** What the figures leave out: nobody knows how long a file or another task is waited for. */
+function MayWait({ tasks }: { tasks: string[] }) {
+  if (tasks.length === 0) return null;
+  const more = tasks.length - SHOWN;
+  return (
+    <p className="text-sm text-muted" aria-label="May wait">
+      {plural(tasks.length, "task")} may wait for dependencies first; these figures start the runs at once: {tasks.slice(0, SHOWN).join(", ")}
+      {more > 0 && ` and ${count(more)} more`}.
+    </p>
   );
 }

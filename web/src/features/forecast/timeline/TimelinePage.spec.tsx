@@ -6,13 +6,13 @@ import { at, run, taskSummary } from "@/mocks/data";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
 
-const slot = (task: string) => ({ task, schedule_key: "cron", scheduled_for: at(3600), scheduled_local: at(3600), expected_duration_seconds: 60, skipped: false, notes: [] });
+const slot = (task: string) => ({ task, schedule_key: "cron", scheduled_for: at(3600), scheduled_local: at(3600), expected_duration_seconds: 60, may_wait: false, skipped: false, notes: [] });
 
 describe("the timeline", () => {
   it("has one row per task with runs and slots, one stop of the Tab key each, and finds tasks by name", async () => {
     const name = taskSummary(0).name;
     // The same slots however often the page asks.
-    const items = [600, 4200, 7800].map((seconds) => ({ task: name, schedule_key: "cron", scheduled_for: at(seconds), scheduled_local: at(seconds), expected_duration_seconds: 60, skipped: false, notes: [] }));
+    const items = [600, 4200, 7800].map((seconds) => ({ task: name, schedule_key: "cron", scheduled_for: at(seconds), scheduled_local: at(seconds), expected_duration_seconds: 60, may_wait: false, skipped: false, notes: [] }));
     server.use(http.get("*/api/v1/plan", () => HttpResponse.json<PlanPage>({ items, next_cursor: null })));
     const { user } = renderPage("/timeline");
     const row = await screen.findByRole("list", { name: `Runs and slots of ${name}` });

@@ -9,7 +9,7 @@ const NOW = Date.parse("2026-11-23T12:02:00Z");
 const period = periodAt(NOW);
 const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
 const ran = (name: string, from: number, until: number | null): RunSummary => ({ ...run(1), id: `${name}${from}`, task: { id: name, name, version: 1 }, created_at: at(from), started_at: at(from), finished_at: until === null ? null : at(until) });
-const due = (task: string, minutes: number, seconds: number | null, skipped = false): PlanSlot => ({ task, schedule_key: "cron", scheduled_for: at(minutes), scheduled_local: at(minutes), expected_duration_seconds: seconds, skipped, notes: [] });
+const due = (task: string, minutes: number, seconds: number | null, skipped = false): PlanSlot => ({ task, schedule_key: "cron", scheduled_for: at(minutes), scheduled_local: at(minutes), expected_duration_seconds: seconds, may_wait: false, skipped, notes: [] });
 
 const whole = (slots: PlanSlot[]) => ({ slots, cuts: new Map<string, number>() });
 

@@ -5,7 +5,7 @@ import { endless, joinPlans, pushedOff } from "./plan";
 
 const slot = (task: string, second: number): PlanSlot => {
   const at = new Date(second * 1000).toISOString();
-  return { task, schedule_key: "cron", scheduled_for: at, scheduled_local: at, expected_duration_seconds: null, skipped: false, notes: [] };
+  return { task, schedule_key: "cron", scheduled_for: at, scheduled_local: at, expected_duration_seconds: null, may_wait: false, skipped: false, notes: [] };
 };
 const task = (name: string, next: number | null) => ({ ...taskSummary(0), name, next_slot_at: next === null ? null : new Date(next * 1000).toISOString() });
 const beats = Array.from({ length: 250 }, (_, second) => slot("beat", second));

@@ -9,7 +9,7 @@ import {
   runScriptDefaults,
   taskDefinitionDefaults,
 } from "@/api/generated/contract.gen";
-import type { CredentialUse, ParamSpec, Retry, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskTrigger } from "@/api/generated";
+import type { CredentialUse, Limits, ParamSpec, Retry, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskDependency, TaskTrigger } from "@/api/generated";
 import { UNDECLARED } from "@/api/undeclared";
 import type { Pairs } from "@/ui/fields/Lists";
 import { codesOf, codesText } from "./codes";
@@ -36,10 +36,14 @@ export interface Draft {
   /** Octal digits; empty: the server's setting. */
   umask: string;
   leave_behind: boolean;
+  limits: { memory_mb: number | null; cpu_percent: number | null; processes: number | null; open_files: number | null; niceness: number | null };
+  /** Empty: the server's setting. */
+  run_as: string;
   credentials: CredentialUse[];
   params: ParamSpec[];
   schedules: Schedule[];
   triggers: TaskTrigger[];
+  dependencies: TaskDependency[];
   overlap: NonNullable<TaskDefinition["overlap"]>;
   /** Empty: none. */
   pool: string;
@@ -64,6 +68,7 @@ export interface Draft {
   retention_days: number;
   retention_runs: number;
   on_server_stop: "keep" | "cancel";
+  mark_suspicious: boolean;
 }
 
 const MEBIBYTE = 1_048_576;
@@ -82,6 +87,8 @@ export function emptyDraft(): Draft {
     working_directory: "",
     environment: [],
     umask: "",
+    limits: limitsDraft({}),
+    run_as: "",
     overlap: UNDECLARED.overlap,
     pool: "",
     timeout_seconds: null,
@@ -111,10 +118,13 @@ export function draftOf(task: Task): Draft {
     environment: Object.entries(task.environment),
     umask: task.umask ?? "",
     leave_behind: task.leave_behind,
+    limits: limitsDraft(task.limits),
+    run_as: task.run_as ?? "",
     credentials: task.credentials,
     params: task.params,
     schedules: task.schedules,
     triggers: task.triggers,
+    dependencies: task.dependencies,
     overlap: task.overlap,
     pool: task.pool ?? "",
     pool_weight: task.pool_weight,
@@ -128,7 +138,16 @@ export function draftOf(task: Task): Draft {
     retention_days: task.retention.days ?? retentionDefaults.days,
     retention_runs: task.retention.runs ?? retentionDefaults.runs,
     on_server_stop: task.on_server_stop,
+    mark_suspicious: task.mark_suspicious,
   };
+}
+
+function limitsDraft({ memory_bytes, cpu_percent, processes, open_files, niceness }: Limits): Draft["limits"] {
+  return { memory_mb: memory_bytes ? memory_bytes / MEBIBYTE : null, cpu_percent: cpu_percent ?? null, processes: processes ?? null, open_files: open_files ?? null, niceness: niceness ?? null };
+}
+
+function limitsOf({ memory_mb, ...rest }: Draft["limits"]): Limits {
+  return { memory_bytes: memory_mb === null ? null : Math.round(memory_mb * MEBIBYTE), ...rest };
 }
 
 function retryDraft(retry: Retry): Draft["retry"] {
@@ -189,10 +208,13 @@ export function definitionOf(draft: Draft): TaskDefinition {
     environment: Object.fromEntries(draft.environment.filter(([name]) => name !== "")),
     umask: draft.umask.trim() || null,
     leave_behind: draft.leave_behind,
+    limits: draft.kind === "http" ? {} : limitsOf(draft.limits),
+    run_as: draft.kind === "http" ? null : draft.run_as.trim() || null,
     credentials: draft.kind === "http" ? [] : draft.credentials,
     params: draft.params,
     schedules: draft.schedules,
     triggers: draft.triggers,
+    dependencies: draft.dependencies,
     overlap: draft.overlap,
     pool: draft.pool || null,
     pool_weight: draft.pool_weight,
@@ -210,5 +232,6 @@ export function definitionOf(draft: Draft): TaskDefinition {
     log: { max_bytes: Math.round(draft.log_max_mb * MEBIBYTE) },
     retention: { days: draft.retention_days, runs: draft.retention_runs },
     on_server_stop: draft.on_server_stop,
+    mark_suspicious: draft.mark_suspicious,
   };
 }

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
-import type { Credential, CredentialUse } from "@/api/generated";
+import type { CredentialUse } from "@/api/generated";
+import { credentialViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { useRested } from "@/lib/useRested";
 import { useDenied } from "@/shared/access/session";
-import { allCredentials } from "@/shared/credentials/allCredentials";
+import { CredentialField, useCredentials } from "@/shared/credentials/CredentialField";
 import { CREDENTIAL_KINDS } from "@/shared/credentials/kinds";
 import { Button, IconButton } from "@/ui/Button";
 import { SelectField, TextField } from "@/ui/fields/Field";
@@ -23,10 +25,9 @@ const injectOf = (kind: InjectKind, variable: string): CredentialUse["inject"] =
 
 /** The credentials that the process gets. An http task mentions them in its request. */
 export function CredentialsPart({ draft, set, at }: PartProps) {
-  const known = useQuery({ ...allCredentials, refetchInterval: false }).data ?? [];
+  const first = useCredentials("").data?.items[0];
   const denied = useDenied("credentials:use");
   const change = (place: number, use: CredentialUse) => set({ credentials: draft.credentials.map((old, each) => (each === place ? use : old)) });
-  const first = known[0];
   if (draft.kind === "http") {
     return (
       <Part id="credentials" title="Credentials" hint="Passwords, tokens and keys from Orc's vault.">
@@ -41,7 +42,7 @@ export function CredentialsPart({ draft, set, at }: PartProps) {
     <Part id="credentials" title="Credentials" hint="Passwords, tokens and keys from Orc's vault. Only this task's process gets them, and its log masks them.">
       {draft.credentials.map((use, place) => (
         // oxlint-disable-next-line react/no-array-index-key -- one credential may be there twice, in two fields
-        <Use key={place} use={use} place={place} known={known} at={at} onUse={(next) => change(place, next)} onRemove={() => set({ credentials: draft.credentials.filter((_, each) => each !== place) })} />
+        <Use key={place} use={use} place={place} at={at} onUse={(next) => change(place, next)} onRemove={() => set({ credentials: draft.credentials.filter((_, each) => each !== place) })} />
       ))}
       <Button
         className="self-start"
@@ -55,22 +56,20 @@ export function CredentialsPart({ draft, set, at }: PartProps) {
   );
 }
 
-function Use({ use, place, known, at, onUse, onRemove }: { use: CredentialUse; place: number; known: Credential[]; at: PartProps["at"]; onUse: (use: CredentialUse) => void; onRemove: () => void }) {
-  const credential = known.find(({ name }) => name === use.name);
-  const names = known.map(({ name }): [string, string] => [name, name]);
-  const lost: [string, string][] = credential ? [] : [[use.name, use.name]];
-  const fields = credential ? CREDENTIAL_KINDS[credential.kind].fields : [];
+function Use({ use, place, at, onUse, onRemove }: { use: CredentialUse; place: number; at: PartProps["at"]; onUse: (use: CredentialUse) => void; onRemove: () => void }) {
+  // A name that is half typed belongs to no credential, and that is no failure.
+  const rested = useRested(use.name, 300);
+  const credential = useQuery({ ...credentialViewOptions({ path: { credential: rested } }), enabled: rested !== "", retry: false, refetchInterval: false }).data;
+  const fields = credential?.name === use.name ? CREDENTIAL_KINDS[credential.kind].fields : [];
   const variable = use.inject.kind === "stdin" ? "" : use.inject.variable;
   return (
     <div className="flex flex-col gap-3 rounded-md border border-line p-3">
       <div className="flex items-end gap-2">
-        <SelectField
+        <CredentialField
           className="flex-1"
-          label="Credential"
           value={use.name}
-          options={[...names, ...lost]}
           error={at(`/credentials/${place}/name`)}
-          onValue={(name) => onUse({ name, field: null, inject: injectOf(use.inject.kind, variable === variableOf(use.name) ? variableOf(name) : variable) })}
+          onText={(name) => onUse({ name, field: null, inject: injectOf(use.inject.kind, variable === variableOf(use.name) ? variableOf(name) : variable) })}
         />
         {fields.length > 1 && (
           <SelectField

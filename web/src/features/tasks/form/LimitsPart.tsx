@@ -1,11 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
 import type { Overlap, RetryOn } from "@/api/generated";
 import { overlapQueueDefaults } from "@/api/generated/contract.gen";
-import { plural } from "@/lib/numbers";
 import { duration } from "@/lib/time/time";
 import { OVERLAPS } from "@/lib/words/timeWords";
 import { options } from "@/lib/words/words";
-import { allPools } from "@/shared/pools/allPools";
+import { PoolField } from "@/shared/pools/PoolField";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/fields/Field";
 import { Part, type PartProps, Row } from "./FormParts";
 
@@ -131,6 +129,12 @@ export function LimitsPart({ draft, set, at }: PartProps) {
           onValue={(on_server_stop) => set({ on_server_stop })}
         />
       </Row>
+      <CheckField
+        label="Mark runs that succeed but look unusual"
+        hint="Orc learns how long the runs take, how much they log and which numbers they report."
+        checked={draft.mark_suspicious}
+        onChecked={(mark_suspicious) => set({ mark_suspicious })}
+      />
     </Part>
   );
 }
@@ -142,13 +146,10 @@ function overlapOf(kind: Overlap["kind"]): Overlap {
 
 /** The pool whose places its runs take, and who goes first. */
 export function PoolPart({ draft, set, at }: PartProps) {
-  const pools = useQuery({ ...allPools, refetchInterval: false }).data ?? [];
-  const known = pools.map((pool): [string, string] => [pool.name, `${pool.name} (${plural(pool.capacity, "place")})`]);
-  const lost: [string, string][] = draft.pool !== "" && pools.every((pool) => pool.name !== draft.pool) ? [[draft.pool, draft.pool]] : [];
   return (
     <Part id="pool" title="Pool and priority" hint="A pool limits how many runs use something at once, such as a database, a licence or a slow disk.">
       <Row three>
-        <SelectField label="Pool" hint="A run waits until the pool has enough free places." value={draft.pool} options={[["", "None"], ...known, ...lost]} error={at("/pool")} onValue={(pool) => set({ pool })} />
+        <PoolField value={draft.pool} error={at("/pool")} onText={(pool) => set({ pool })} />
         {draft.pool !== "" && <NumberField label="Places a run takes" min={1} step={1} value={draft.pool_weight} error={at("/pool_weight")} onNumber={(pool_weight) => set({ pool_weight })} />}
         <NumberField label="Priority" hint="0 to 100. Runs with a higher priority start first." min={0} max={100} step={1} value={draft.priority} error={at("/priority")} onNumber={(priority) => set({ priority })} />
       </Row>

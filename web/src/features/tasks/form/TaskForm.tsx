@@ -12,12 +12,14 @@ import { Foot } from "@/ui/layout/Foot";
 import { BasicsPart } from "./BasicsPart";
 import { draftFaults } from "../draft/codes";
 import { CredentialsPart } from "./CredentialsPart";
+import { DependenciesPart } from "../dependencies/DependenciesPart";
 import { definitionOf, type Draft, draftOf } from "../draft/draft";
 import { EffectQuestion } from "./EffectQuestion";
 import { useCheck, useSave } from "./formHooks";
 import { KeepPart, LimitsPart, PoolPart, RetryPart } from "./LimitsPart";
 import { ParamsPart } from "./ParamsPart";
 import { RunPart } from "./RunPart";
+import { ProcessPart } from "../process/ProcessPart";
 import { SchedulesPart } from "../schedules/SchedulesPart";
 import { TriggersPart } from "../triggers/TriggersPart";
 
@@ -115,9 +117,11 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
       <div className="rounded-lg border border-line bg-surface px-4 lg:px-6">
         <BasicsPart {...part} />
         <RunPart {...part} />
+        <ProcessPart {...part} />
         <CredentialsPart {...part} />
         <SchedulesPart {...part} />
         <TriggersPart {...part} />
+        <DependenciesPart {...part} />
         <ParamsPart {...part} />
         <RetryPart {...part} />
         <LimitsPart {...part} />

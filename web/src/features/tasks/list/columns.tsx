@@ -4,6 +4,7 @@ import type { TaskSummary } from "@/api/generated";
 import { hasInvalidSchedule, problemWords, scheduleWords } from "@/lib/words/reasons";
 import { cx } from "@/lib/cx";
 import { useDenied } from "@/shared/access/session";
+import { SuspiciousMark } from "@/shared/runs/Suspicious";
 import { whyNot } from "@/shared/tasks/taskActions";
 import { paths } from "@/paths";
 import { Badge, StateBadge } from "@/ui/text/Badge";
@@ -15,8 +16,9 @@ import { TaskMenu } from "../TaskMenu";
 function LastState({ task }: { task: TaskSummary }) {
   if (!task.last_run) return <span className="text-muted">Never ran</span>;
   return (
-    <Link {...paths.run(task.last_run.id)} className="inline-flex min-h-6 items-center hover:underline">
+    <Link {...paths.run(task.last_run.id)} className="inline-flex min-h-6 items-center gap-1.5 hover:underline">
       <StateBadge state={task.last_run.state} />
+      {task.last_run.suspicious && <SuspiciousMark />}
     </Link>
   );
 }

@@ -46,7 +46,13 @@ describe("the triggers of a task", () => {
     await user.type(screen.getByRole("combobox", { name: "After a run of" }), chosen);
     await user.click(await screen.findByRole("option", { name: chosen }));
     await user.click(screen.getByRole("button", { name: "Failed" }));
+    const bound = within(screen.getByRole("group", { name: "Params from the other run" }));
+    await user.click(bound.getByRole("button", { name: "Add a param" }));
+    await user.click(bound.getByRole("textbox", { name: /Param 1$/ }));
+    await user.paste("day");
+    await user.click(bound.getByRole("textbox", { name: /NAME} 1$/ }));
+    await user.paste("${trigger.result.day}");
     await user.click(screen.getByRole("button", { name: "Save" }));
-    await waitFor(() => expect(saved?.triggers?.at(-1)).toEqual({ kind: "task", tasks: [chosen], states: ["succeeded", "failed"], key: null, enabled: true }));
+    await waitFor(() => expect(saved?.triggers?.at(-1)).toEqual({ kind: "task", tasks: [chosen], states: ["succeeded", "failed"], params: { day: "${trigger.result.day}" }, key: null, enabled: true }));
   });
 });

@@ -9,6 +9,7 @@ import { Button, IconButton } from "@/ui/Button";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/fields/Field";
 import { Toggles } from "@/ui/fields/Toggles";
 import { Part, type PartProps, Row } from "../form/FormParts";
+import { TakenParams } from "./TakenParams";
 import { WebhookFields } from "./WebhookFields";
 
 /** A trigger of a kind, to begin with. */
@@ -20,7 +21,7 @@ export function triggerOf(kind: TaskTrigger["kind"], key?: string | null): TaskT
     case "file":
       return { kind, pattern: "", change: UNDECLARED.change, settle_seconds: triggerFileDefaults.settle_seconds, ...common };
     case "task":
-      return { kind, tasks: [], states: triggerTaskDefaults.states, ...common };
+      return { kind, tasks: [], states: triggerTaskDefaults.states, params: {}, ...common };
   }
 }
 
@@ -98,6 +99,7 @@ function TaskFields({ trigger, at, onTrigger, self }: FieldsProps<TriggerTask> &
     <>
       <TaskPicker label="After a run of" hint="The end of a run of any of these tasks starts this one." except={self} names={trigger.tasks} error={at("/tasks", true)} onNames={(tasks) => onTrigger({ ...trigger, tasks })} />
       <Toggles label="That ended as" options={FINAL} values={trigger.states ?? triggerTaskDefaults.states} error={at("/states", true)} onValues={(states) => onTrigger({ ...trigger, states })} />
+      <TakenParams origin="trigger" params={trigger.params ?? {}} at={at} onParams={(params) => onTrigger({ ...trigger, params })} />
     </>
   );
 }

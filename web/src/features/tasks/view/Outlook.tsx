@@ -18,6 +18,7 @@ import { DateTime } from "@/ui/text/Time";
 import { runWords } from "../describe";
 import { RecentBars } from "../RecentBars";
 import { Schedules } from "../schedules/Schedules";
+import { Dependencies } from "../dependencies/Dependencies";
 import { Triggers } from "../triggers/Triggers";
 
 /** How the task stands: what it does, recent runs, when it comes next. */
@@ -64,6 +65,7 @@ export function Outlook({ task }: { task: Task }) {
         <Numbers task={task} />
         <Schedules task={task} />
         <Triggers task={task} />
+        <Dependencies task={task} />
         <Card title="Overlap and pool">
           <Facts items={togetherFacts(task)} />
         </Card>

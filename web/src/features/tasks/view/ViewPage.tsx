@@ -7,6 +7,7 @@ import { problemWords } from "@/lib/words/reasons";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { uniqueKey } from "@/lib/copy";
 import { Loaded } from "@/shared/core/Loaded";
+import { SuspiciousMark } from "@/shared/runs/Suspicious";
 import { RunNow, useRunNow } from "@/shared/runs/RunNow";
 import { useDenied } from "@/shared/access/session";
 import { useEnable, whyNot } from "@/shared/tasks/taskActions";
@@ -18,6 +19,7 @@ import { Switch } from "@/ui/fields/Switch";
 import { Tabs } from "@/ui/layout/Tabs";
 import { Tooltip } from "@/ui/layers/Tooltip";
 import { Definition } from "./Definition";
+import { Figures } from "../figures/Figures";
 import { Ledger } from "../ledger/Ledger";
 import { Outlook } from "./Outlook";
 import { TaskMenu } from "../TaskMenu";
@@ -26,7 +28,7 @@ import { Versions } from "./Versions";
 
 const route = getRouteApi("/app/tasks/$task");
 
-type TabKey = "overview" | "runs" | "ledger" | "definition" | "versions";
+type TabKey = "overview" | "runs" | "figures" | "ledger" | "definition" | "versions";
 
 /** One task: how it stands, its runs, its ledger, its definition and its history. */
 export default function ViewPage() {
@@ -38,7 +40,14 @@ export default function ViewPage() {
     <Page
       title={title}
       hint={task ? <Subtitle task={task} /> : undefined}
-      badge={task?.last_run && <StateBadge state={task.last_run.state} soft />}
+      badge={
+        task?.last_run && (
+          <>
+            <StateBadge state={task.last_run.state} soft />
+            {task.last_run.suspicious && <SuspiciousMark />}
+          </>
+        )
+      }
       actions={task && <Actions task={task} />}
     >
       <Loaded query={view} rows={8}>
@@ -123,11 +132,12 @@ function Body({ task }: { task: Task }) {
   return (
     <Tabs<TabKey>
       label="Views of the task"
-      value={(["overview", "runs", "ledger", "definition", "versions"] as const).find((key) => key === tab) ?? "overview"}
+      value={(["overview", "runs", "figures", "ledger", "definition", "versions"] as const).find((key) => key === tab) ?? "overview"}
       onValue={(key) => void navigate({ to: "/tasks/$task", params: { task: task.name }, search: key === "overview" ? {} : { tab: key }, replace: true })}
       tabs={[
         { key: "overview", label: "Overview", content: <Outlook task={task} /> },
         { key: "runs", label: "Runs", content: <TaskRuns task={task.name} /> },
+        { key: "figures", label: "Figures", content: <Figures task={task} /> },
         { key: "ledger", label: "Ledger", content: <Ledger task={task} /> },
         { key: "definition", label: "Definition", content: <Definition task={task} /> },
         { key: "versions", label: "Versions", content: <Versions task={task.name} /> },

@@ -27,11 +27,12 @@ export function runWords({ run }: Bar, clock: Clock): string {
 export function slotWords({ slot, last, count, overlaps }: Mark, clock: Clock): string {
   const word = slot.skipped ? "Skipped" : "Planned";
   const about = slot.skipped || slot.expected_duration_seconds === null ? "" : `, about ${duration(slot.expected_duration_seconds)}`;
+  const wait = slot.may_wait && !slot.skipped ? ", may wait for dependencies" : "";
   const clash = overlaps ? ", overlaps another slot of this task" : "";
   if (count > 1) {
     const [from, to] = [clock(slot.scheduled_for), clock(last.scheduled_for)];
-    return `${word}, ${plural(count, "slot")} ${from === to ? `at ${from}` : `from ${from} to ${to}`}${about}${clash}`;
+    return `${word}, ${plural(count, "slot")} ${from === to ? `at ${from}` : `from ${from} to ${to}`}${about}${wait}${clash}`;
   }
   const notes = slot.notes.length > 0 ? `: ${noteWords(slot.notes)}` : "";
-  return `${word}, ${clock(slot.scheduled_for)}${about}${clash}${notes}`;
+  return `${word}, ${clock(slot.scheduled_for)}${about}${wait}${clash}${notes}`;
 }

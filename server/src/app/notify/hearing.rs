@@ -1,0 +1,202 @@
+//! Hearing: ends of runs become incidents, and what rules have to tell about them.
+//!
+//! The transaction that ends a run only notes that it did; a worker calls `runs_hear` soon after. One transaction takes
+//! the note and writes all that follows from it, so a crash neither loses nor doubles anything. Deliberately absent: what
+//! an end means, which `domain::notify` decides, and saying it, which `telling` does. Start reading at `runs_hear`.
+
+use crate::app::core::write::Moment;
+use crate::app::{App, Result};
+use crate::domain::keys::{Key, Rule, Task};
+use crate::domain::model::{HeardRun, IncidentRecord, IncidentShown, RuleLoad, RuleRecord, TellingNew, ToldBefore};
+use crate::domain::notify::incidents::{Ended, Happening, Open, event, hear};
+use crate::domain::notify::rules::{Heard, TaskFacts, tells};
+use crate::domain::notify::timing::{Pace, speaks_at};
+use crate::domain::notify::words::TellStep;
+use crate::domain::reason::Reason;
+use crate::domain::vocabulary::RunState;
+use crate::store::Tx;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::{HashMap, HashSet};
+
+/// Maximum number of runs in one transaction.
+const ROUND: u64 = 200;
+
+/// Number of messages within a minute after which a rule that tells at once collects.
+const STORM_FROM: u64 = 5;
+
+impl App {
+    /// Whether there are ends of runs to look at.
+    pub async fn unheard_are_there(&self) -> Result<bool> {
+        Ok(self.store().unheard_are_there().await?)
+    }
+
+    /// Looks at some ends of runs. Returns how many.
+    pub async fn runs_hear(&self) -> Result<usize> {
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            let runs = tx.unheard_take(ROUND).await?;
+            if runs.is_empty() {
+                return Ok(0);
+            }
+            let mut hearing = Hearing::begin(tx, runs.iter().map(|run| run.task_key), now).await?;
+            for run in &runs {
+                hearing.run(tx, run).await?;
+            }
+            tx.tellings_add(&hearing.new).await?;
+            Ok(runs.len())
+        };
+        self.write(write, |app, _| app.announce_incidents()).await
+    }
+}
+
+/// What is known while ends of runs are looked at.
+pub(super) struct Hearing {
+    now: DateTime<Utc>,
+    rules: Vec<RuleRecord>,
+    loads: HashMap<Key<Rule>, RuleLoad>,
+    tasks: HashMap<Key<Task>, TaskFacts>,
+    open: Vec<IncidentRecord>,
+    told: HashSet<ToldBefore>,
+    /// What rules have to tell.
+    pub(super) new: Vec<TellingNew>,
+}
+
+/// Something that happened, as rules look at it.
+struct Event<'a> {
+    happening: Happening,
+    task_key: Key<Task>,
+    state: RunState,
+    run: Option<&'a HeardRun>,
+    incident: Option<IncidentRecord>,
+    at: DateTime<Utc>,
+}
+
+impl Hearing {
+    /// Reads what is known about tasks.
+    pub(super) async fn begin(tx: &Tx, tasks: impl IntoIterator<Item = Key<Task>>, now: DateTime<Utc>) -> Result<Self> {
+        let keys: Vec<Key<Task>> = tasks.into_iter().collect::<HashSet<_>>().into_iter().collect();
+        let mut rules = tx.rules_all().await?;
+        rules.retain(|rule| rule.definition.enabled);
+        let open = tx.incidents_open(&keys).await?;
+        let incidents: Vec<_> = open.iter().map(|incident| incident.key).collect();
+        Ok(Self {
+            loads: if rules.is_empty() { HashMap::new() } else { tx.rule_loads(now - TimeDelta::minutes(1)).await? },
+            told: tx.told_before(&incidents).await?,
+            tasks: tx.task_facts(keys).await?,
+            now,
+            rules,
+            open,
+            new: Vec::new(),
+        })
+    }
+
+    async fn run(&mut self, tx: &Tx, run: &HeardRun) -> Result<()> {
+        let known = |incident: &&IncidentRecord| incident.task_key == run.task_key;
+        let open = |incident: &IncidentRecord| Open {
+            kind: incident.kind,
+            count: incident.run_count,
+            seen_at: incident.seen_at,
+        };
+        let before: Vec<Open> = self.open.iter().filter(known).map(open).collect();
+        for happening in hear(&before, Ended { state: run.state, suspicious: run.suspicious, at: run.at }) {
+            let incident = self.learn(tx, run, happening).await?;
+            let (task_key, state, at) = (run.task_key, run.state, run.at);
+            self.tell(Event { happening, task_key, state, run: Some(run), incident, at });
+        }
+        Ok(())
+    }
+
+    /// Resolves an incident because a person says that it is over. Returns false if it is resolved already.
+    pub(super) async fn resolve(&mut self, tx: &Tx, read: &IncidentRecord, by: &str) -> Result<bool> {
+        if !tx.incident_resolve(read.key, self.now, Some(by)).await? {
+            return Ok(false);
+        }
+        let happening = Happening::Over { kind: read.kind, count: read.run_count };
+        let (task_key, incident) = (read.task_key, Some(read.clone()));
+        self.tell(Event { happening, task_key, state: read.state, run: None, incident, at: self.now });
+        Ok(true)
+    }
+
+    /// Writes what happened to the incident that is concerned.
+    async fn learn(&mut self, tx: &Tx, run: &HeardRun, happening: Happening) -> Result<Option<IncidentRecord>> {
+        let Some(kind) = happening.incident() else { return Ok(None) };
+        let place = self.open.iter().position(|open| open.task_key == run.task_key && open.kind == kind);
+        Ok(match (happening, place) {
+            (Happening::Shown { count, .. }, None) => {
+                let task = self.tasks.get(&run.task_key).map_or("", |task| task.name.as_str());
+                let made = tx.incident_insert(IncidentShown { kind, run, count }, task).await?;
+                self.open.push(made.clone());
+                Some(made)
+            }
+            (Happening::Shown { count, .. }, Some(place)) => {
+                let open = &mut self.open[place];
+                tx.incident_show(open, IncidentShown { kind, run, count }).await?;
+                open.run_count = count;
+                open.seen_at = open.seen_at.max(run.at);
+                Some(open.clone())
+            }
+            (Happening::Over { .. }, Some(place)) => {
+                let over = self.open.swap_remove(place);
+                tx.incident_resolve(over.key, run.at, None).await?;
+                Some(over)
+            }
+            (Happening::Over { .. } | Happening::Well, _) => None,
+        })
+    }
+
+    /// Notes what each rule has to tell about what happened.
+    fn tell(&mut self, what: Event<'_>) {
+        let Some(task) = self.tasks.get(&what.task_key) else { return };
+        let step = match what.happening {
+            Happening::Over { .. } => TellStep::Recovery,
+            Happening::Shown { .. } | Happening::Well => TellStep::Event,
+        };
+        let incident_key = what.incident.as_ref().map(|incident| incident.key);
+        let care = what.incident.as_ref().and_then(|incident| incident.acknowledged_by.clone());
+        for rule in &self.rules {
+            let before = |step| incident_key.map(|incident_key| ToldBefore { rule_key: rule.key, incident_key, step });
+            let told = before(TellStep::Event).is_some_and(|before| self.told.contains(&before));
+            let terms = &rule.definition.terms;
+            let heard = Heard { happening: what.happening, state: what.state, told };
+            if !terms.what.covers(task) || !tells(terms, heard) {
+                continue;
+            }
+            // Whoever takes care of it knows that it is there, but not that it is over.
+            let muted = care.clone().filter(|_| step == TellStep::Event).map(|by| Reason::IncidentAcknowledged { by });
+            let due_at = match &muted {
+                Some(_) => self.now,
+                None => due_at(rule, self.loads.entry(rule.key).or_default(), self.now),
+            };
+            if muted.is_none() {
+                self.told.extend(before(step));
+            }
+            self.new.push(TellingNew {
+                rule_key: rule.key,
+                incident_key,
+                task_key: what.task_key,
+                run: what.run.map(|run| run.id),
+                kind: event(what.happening, what.state),
+                step,
+                happened_at: what.at,
+                due_at,
+                muted,
+            });
+        }
+    }
+}
+
+/// When a rule tells something that it heard now. What is collected already is joined. A rule that tells at once
+/// collects for a minute when it has much to tell.
+fn due_at(rule: &RuleRecord, load: &mut RuleLoad, now: DateTime<Utc>) -> DateTime<Utc> {
+    let terms = &rule.definition.terms;
+    let waiting = load.pending.filter(|pending| *pending > now);
+    let due_at = match (&terms.how, waiting) {
+        (Pace::AtOnce {}, _) if load.recent < STORM_FROM => speaks_at(&terms.how, terms.quiet.as_ref(), now),
+        (Pace::AtOnce {} | Pace::Grouped { .. }, Some(waiting)) => waiting,
+        (Pace::AtOnce {}, None) => speaks_at(&Pace::Grouped { minutes: 1 }, terms.quiet.as_ref(), now),
+        (how, _) => speaks_at(how, terms.quiet.as_ref(), now),
+    };
+    load.recent += 1;
+    load.pending =
+        Some(load.pending.map_or(due_at, |pending| if pending > now { pending.min(due_at) } else { due_at }));
+    due_at
+}

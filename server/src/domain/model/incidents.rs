@@ -1,0 +1,180 @@
+//! Rules, incidents, and what rules have to tell, as the store keeps them.
+
+use crate::domain::ids::{IncidentId, RuleId, RunId};
+use crate::domain::keys::{Incident, Key, Rule, Task, Telling};
+use crate::domain::notify::rules::RuleDefinition;
+use crate::domain::notify::words::{EventKind, IncidentKind, IncidentState, TellStep};
+use crate::domain::reason::Reason;
+use crate::domain::vocabulary::RunState;
+use chrono::{DateTime, Utc};
+
+/// A rule as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleRecord {
+    /// Id of the rule.
+    pub id: RuleId,
+    /// Key in the database.
+    pub key: Key<Rule>,
+    /// What a person defined.
+    pub definition: RuleDefinition,
+    /// Version of the definition. It grows by one with each change.
+    pub version: u32,
+    /// When the rule was created.
+    pub created_at: DateTime<Utc>,
+    /// When its definition last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A definition to store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleChange {
+    /// What a person defined.
+    pub definition: RuleDefinition,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A run that ended, as incidents look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeardRun {
+    /// Id of the run.
+    pub id: RunId,
+    /// Key of its task.
+    pub task_key: Key<Task>,
+    /// Final state.
+    pub state: RunState,
+    /// Why it is in this state.
+    pub reason: Option<Reason>,
+    /// Whether it succeeded but looks wrong.
+    pub suspicious: bool,
+    /// When it ended.
+    pub at: DateTime<Utc>,
+}
+
+/// An incident as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentRecord {
+    /// Id of the incident.
+    pub id: IncidentId,
+    /// Key in the database.
+    pub key: Key<Incident>,
+    /// Key of the task.
+    pub task_key: Key<Task>,
+    /// Name of the task.
+    pub task: String,
+    /// What is wrong.
+    pub kind: IncidentKind,
+    /// When the first run that shows it ended.
+    pub opened_at: DateTime<Utc>,
+    /// When the newest of these runs ended.
+    pub seen_at: DateTime<Utc>,
+    /// Number of these runs.
+    pub run_count: u32,
+    /// The first of them.
+    pub first_run: Option<RunId>,
+    /// The newest of them.
+    pub last_run: Option<RunId>,
+    /// State of the newest.
+    pub state: RunState,
+    /// Why it is in this state.
+    pub reason: Option<Reason>,
+    /// When somebody took it up.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// Who took it up.
+    pub acknowledged_by: Option<String>,
+    /// What somebody wrote about it.
+    pub note: String,
+    /// When it was over.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// Who said that it was over; none: a run showed it.
+    pub resolved_by: Option<String>,
+}
+
+impl IncidentRecord {
+    /// How far the incident is.
+    pub const fn progress(&self) -> IncidentState {
+        match (self.resolved_at, self.acknowledged_at) {
+            (Some(_), _) => IncidentState::Resolved,
+            (None, Some(_)) => IncidentState::Acknowledged,
+            (None, None) => IncidentState::Open,
+        }
+    }
+}
+
+/// Which incidents to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IncidentFilter {
+    /// Only those of this task.
+    pub task_key: Option<Key<Task>>,
+    /// Only those in these states; empty: all.
+    pub states: Vec<IncidentState>,
+}
+
+/// Something that a rule has to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TellingNew {
+    /// The rule.
+    pub rule_key: Key<Rule>,
+    /// The incident; none: the event belongs to none.
+    pub incident_key: Option<Key<Incident>>,
+    /// The task.
+    pub task_key: Key<Task>,
+    /// The run that shows it.
+    pub run: Option<RunId>,
+    /// What happened.
+    pub kind: EventKind,
+    /// Why the rule tells it.
+    pub step: TellStep,
+    /// When it happened.
+    pub happened_at: DateTime<Utc>,
+    /// When it is told.
+    pub due_at: DateTime<Utc>,
+    /// Why it is not told; none: it is.
+    pub muted: Option<Reason>,
+}
+
+/// Something that a rule told, or has to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TellingRecord {
+    /// Key in the database.
+    pub key: Key<Telling>,
+    /// Id of the rule.
+    pub rule: RuleId,
+    /// Name of the rule.
+    pub rule_name: String,
+    /// What it tells.
+    pub new: TellingNew,
+    /// When it was handed to the channels.
+    pub told_at: Option<DateTime<Utc>>,
+}
+
+/// A run that shows an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IncidentShown<'a> {
+    /// What is wrong.
+    pub kind: IncidentKind,
+    /// The run.
+    pub run: &'a HeardRun,
+    /// Number of runs that showed it, with this one.
+    pub count: u32,
+}
+
+/// What a rule has told about an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ToldBefore {
+    /// The rule.
+    pub rule_key: Key<Rule>,
+    /// The incident.
+    pub incident_key: Key<Incident>,
+    /// Why the rule told it.
+    pub step: TellStep,
+}
+
+/// How much a rule has to tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RuleLoad {
+    /// Number of what it told in the last minute or is about to tell.
+    pub recent: u64,
+    /// When it tells next; none: nothing waits.
+    pub pending: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,256 @@
+//! Rules: who is told what, about which tasks, and when.
+//!
+//! Pure. Deliberately absent: the instant at which a rule speaks, which `timing` computes. Start reading at `tells`.
+
+use super::incidents::{Happening, event};
+use super::timing::{Pace, Quiet};
+use super::words::EventKind;
+use crate::domain::core::problem::Problem;
+use crate::domain::names::name_problem;
+use crate::domain::vocabulary::RunState;
+use serde::{Deserialize, Serialize};
+
+/// Largest number of names in one list of a rule.
+const NAMES_MAX: usize = 200;
+
+/// What a person defines about a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleDefinition {
+    /// Unique name.
+    pub name: String,
+    /// What the rule is for.
+    pub description: String,
+    /// Whether the rule tells anything.
+    pub enabled: bool,
+    /// What it does.
+    pub terms: RuleTerms,
+}
+
+/// What a rule does, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleTerms {
+    /// The events about which it tells.
+    pub when: Vec<EventKind>,
+    /// The tasks about which it tells.
+    pub what: Scope,
+    /// Names of the channels that are told.
+    pub who: Vec<String>,
+    /// Whether it tells at once or collects.
+    pub how: Pace,
+    /// Number of runs in a row that must show something before it tells.
+    pub in_a_row: u32,
+    /// Part of the day in which it tells nothing.
+    pub quiet: Option<Quiet>,
+}
+
+/// A choice of tasks. Without any name, it is all tasks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Names of tasks.
+    pub tasks: Vec<String>,
+    /// Folders, each with the folders below it.
+    pub folders: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+}
+
+/// What a choice of tasks looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskFacts {
+    /// Name of the task.
+    pub name: String,
+    /// Folder of the task.
+    pub folder: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+impl Scope {
+    /// Whether all tasks are meant.
+    pub const fn is_all(&self) -> bool {
+        self.tasks.is_empty() && self.folders.is_empty() && self.tags.is_empty()
+    }
+
+    /// Whether a task is meant. One name that fits is enough.
+    pub fn covers(&self, task: &TaskFacts) -> bool {
+        let below = |folder: &String| {
+            let rest = task.folder.strip_prefix(folder.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.is_all()
+            || self.tasks.contains(&task.name)
+            || self.folders.iter().any(below)
+            || self.tags.iter().any(|tag| task.tags.contains(tag))
+    }
+
+    /// What is wrong with it. Pointers begin with `at`.
+    pub fn problems(&self, at: &str, found: &mut Vec<Problem>) {
+        for (list, names) in [("tasks", &self.tasks), ("folders", &self.folders), ("tags", &self.tags)] {
+            names_problems(names, &format!("{at}/{list}"), found);
+        }
+    }
+}
+
+fn names_problems(names: &[String], at: &str, found: &mut Vec<Problem>) {
+    if names.len() > NAMES_MAX {
+        found.push(Problem::at(at, format!("may have at most {NAMES_MAX} names; use a folder or a tag")));
+    }
+    for (index, name) in names.iter().enumerate() {
+        if name.trim().is_empty() {
+            found.push(Problem::at(format!("{at}/{index}"), "must not be empty"));
+        } else if names[..index].contains(name) {
+            found.push(Problem::at(format!("{at}/{index}"), format!("\"{name}\" is listed twice")));
+        }
+    }
+}
+
+impl RuleDefinition {
+    /// Everything that makes no sense.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        found.extend(name_problem(&self.name).map(|message| Problem::at("/name", message)));
+        let RuleTerms { when, what, who, how, in_a_row, quiet } = &self.terms;
+        if when.is_empty() {
+            found.push(Problem::at("/when", "must name at least one event, such as failed"));
+        }
+        for (index, kind) in when.iter().enumerate() {
+            if when[..index].contains(kind) {
+                found.push(Problem::at(format!("/when/{index}"), format!("\"{kind}\" is listed twice")));
+            }
+        }
+        what.problems("/what", &mut found);
+        if who.is_empty() {
+            found.push(Problem::at("/who", "must name at least one channel"));
+        }
+        names_problems(who, "/who", &mut found);
+        if !(1..=1000).contains(in_a_row) {
+            found.push(Problem::at("/in_a_row", "must be from 1 to 1000"));
+        }
+        how.problems(&mut found);
+        if let Some(quiet) = quiet {
+            quiet.problems(&mut found);
+        }
+        found
+    }
+
+    /// The channels that it names, with their places.
+    pub fn channels(&self) -> Vec<(String, &str)> {
+        self.terms.who.iter().enumerate().map(|(index, name)| (format!("/who/{index}"), name.as_str())).collect()
+    }
+}
+
+/// What a rule looks at when it decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard {
+    /// What happened.
+    pub happening: Happening,
+    /// Final state of the run.
+    pub state: RunState,
+    /// Whether the rule told about this incident before.
+    pub told: bool,
+}
+
+/// Whether a rule tells about what happened, apart from its choice of tasks.
+///
+/// A rule tells an incident once, when enough runs in a row have shown it. It tells its end if it told the incident, or
+/// if it tells nothing but ends.
+pub fn tells(terms: &RuleTerms, heard: Heard) -> bool {
+    let kind = event(heard.happening, heard.state);
+    if !terms.when.contains(&kind) {
+        return false;
+    }
+    match heard.happening {
+        Happening::Well => true,
+        Happening::Over { count, .. } => heard.told || only_ends(terms) && count >= terms.in_a_row,
+        Happening::Shown { count, .. } => !heard.told && count >= terms.in_a_row,
+    }
+}
+
+fn only_ends(terms: &RuleTerms) -> bool {
+    terms.when.iter().all(|kind| matches!(kind, EventKind::Recovered | EventKind::Succeeded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::notify::words::IncidentKind;
+
+    fn terms(when: &[EventKind]) -> RuleTerms {
+        RuleTerms {
+            when: when.to_vec(),
+            what: Scope::default(),
+            who: vec!["ops".into()],
+            how: Pace::AtOnce {},
+            in_a_row: 1,
+            quiet: None,
+        }
+    }
+
+    fn heard(happening: Happening, state: RunState, told: bool) -> Heard {
+        Heard { happening, state, told }
+    }
+
+    const fn shown(count: u32) -> Happening {
+        Happening::Shown { kind: IncidentKind::Failing, count }
+    }
+
+    const OVER: Happening = Happening::Over { kind: IncidentKind::Failing, count: 3 };
+
+    #[test]
+    fn an_incident_is_told_once_and_its_end_only_to_whom_it_was_told() {
+        let rule = terms(&[EventKind::Failed, EventKind::Recovered]);
+        assert!(tells(&rule, heard(shown(1), RunState::Failed, false)));
+        assert!(!tells(&rule, heard(shown(2), RunState::Failed, true)));
+        assert!(!tells(&rule, heard(shown(1), RunState::TimedOut, false)), "it was not asked for");
+        assert!(tells(&rule, heard(OVER, RunState::Succeeded, true)));
+        assert!(!tells(&rule, heard(OVER, RunState::Succeeded, false)));
+        assert!(tells(&terms(&[EventKind::Recovered]), heard(OVER, RunState::Succeeded, false)), "it tells only ends");
+        assert!(!tells(&rule, heard(Happening::Well, RunState::Succeeded, false)));
+        assert!(tells(&terms(&[EventKind::Succeeded]), heard(Happening::Well, RunState::Succeeded, false)));
+    }
+
+    #[test]
+    fn a_rule_waits_for_enough_runs_in_a_row() {
+        let rule = RuleTerms { in_a_row: 3, ..terms(&[EventKind::Failed]) };
+        let told: Vec<bool> =
+            (1..5).map(|count| tells(&rule, heard(shown(count), RunState::Failed, count > 3))).collect();
+        assert_eq!(told, [false, false, true, false]);
+    }
+
+    #[test]
+    fn one_name_that_fits_is_enough_and_no_name_is_every_task() {
+        let task = TaskFacts { name: "import".into(), folder: "shop/night".into(), tags: vec!["etl".into()] };
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert!(Scope::default().covers(&task));
+        for (tasks, folders, tags, covered) in [
+            (names(&["import"]), names(&[]), names(&[]), true),
+            (names(&["report"]), names(&["shop"]), names(&[]), true),
+            (names(&[]), names(&["shop/night"]), names(&[]), true),
+            (names(&[]), names(&["sho", "shop/night/x"]), names(&[]), false),
+            (names(&["report"]), names(&[]), names(&["etl"]), true),
+            (names(&["report"]), names(&[]), names(&["other"]), false),
+        ] {
+            let scope = Scope { tasks, folders, tags };
+            assert_eq!(scope.covers(&task), covered, "{scope:?}");
+        }
+    }
+
+    #[test]
+    fn each_wrong_field_is_named() {
+        let rule = RuleDefinition {
+            name: "no spaces".into(),
+            description: String::new(),
+            enabled: true,
+            terms: RuleTerms {
+                when: Vec::new(),
+                what: Scope { tags: vec![" ".into()], ..Scope::default() },
+                who: vec!["ops".into(), "ops".into()],
+                in_a_row: 0,
+                ..terms(&[])
+            },
+        };
+        let places: Vec<String> = rule.problems().into_iter().map(|problem| problem.pointer).collect();
+        let all = ["/name", "/when", "/what/tags/0", "/who/1", "/in_a_row"];
+        assert_eq!(places, all);
+    }
+}

@@ -1,0 +1,8 @@
+//! Tables of this subject, one file per table, in the shape that sea-orm wants.
+//!
+//! Deliberately absent: anything a caller sees, because rows become records before they leave the room. Start reading
+//! at the table that carries the subject's name.
+
+pub(in crate::store) mod probe;
+pub(in crate::store) mod run_dependency;
+pub(in crate::store) mod task_dependency;

@@ -1,0 +1,57 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { describe, expect, it } from "vitest";
+import { incident } from "@/mocks/data";
+import { renderPage } from "@/mocks/render";
+import { server } from "@/mocks/setup";
+
+describe("incidents", () => {
+  it("say what is wrong and who was told, and are taken care of with a note", async () => {
+    const notes: unknown[] = [];
+    server.use(
+      http.post("*/api/v1/incidents/:incident/acknowledge", async ({ request }) => {
+        notes.push(await request.json());
+        return HttpResponse.json(incident("backup", { state: "acknowledged" }));
+      }),
+    );
+    const { user } = renderPage("/incidents");
+    await screen.findByText("ada takes care of it: looks at it after lunch");
+    expect(screen.getAllByText("exit code 3")).toHaveLength(2);
+    await user.click(screen.getByRole("button", { name: "backup fails" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    await dialog.findByText(/Rule on-call: failed/);
+    await user.type(dialog.getByRole("textbox", { name: "Note for others" }), "I call the vendor");
+    await user.click(dialog.getByRole("button", { name: "I take care of it" }));
+    await waitFor(() => expect(notes).toEqual([{ note: "I call the vendor" }]));
+  });
+
+  it("are resolved by a person who knows that they are over", async () => {
+    let resolved = 0;
+    server.use(
+      http.post("*/api/v1/incidents/:incident/resolve", () => {
+        resolved += 1;
+        return HttpResponse.json(incident("backup", { state: "resolved" }));
+      }),
+    );
+    const { user } = renderPage("/incidents");
+    await user.click(await screen.findByRole("button", { name: "backup fails" }));
+    await user.click(await screen.findByRole("button", { name: "It is over" }));
+    await waitFor(() => expect(resolved).toBe(1));
+  });
+
+  it("that are over are shown when asked for", async () => {
+    const asked: string[] = [];
+    server.use(
+      http.get("*/api/v1/incidents", ({ request }) => {
+        asked.push(decodeURIComponent(new URL(request.url).search));
+        return HttpResponse.json({ items: [], next_cursor: null });
+      }),
+    );
+    const { user } = renderPage("/incidents");
+    await screen.findByText("Nothing is wrong");
+    expect(asked.at(-1)).toContain("state=open,acknowledged");
+    await user.selectOptions(screen.getByRole("combobox", { name: "State" }), "Any state");
+    await screen.findByText("No incident matches these filters.");
+    expect(asked.at(-1)).not.toContain("state=");
+  });
+});

@@ -1,0 +1,47 @@
+/** Rules in words. */
+import type { EventKind, Rule, RulePace, RuleScope } from "@/api/generated";
+
+/** The events about which a rule may tell, as somebody chooses them. */
+export const RULE_EVENTS: [EventKind, string][] = [
+  ["failed", "Failed"],
+  ["timed_out", "Timed out"],
+  ["lost", "Lost"],
+  ["skipped", "Skipped"],
+  ["suspicious", "Looks wrong"],
+  ["recovered", "Recovered"],
+  ["succeeded", "Succeeded"],
+];
+
+/** When a rule tells. */
+export const PACES: [RulePace["kind"], string][] = [
+  ["at_once", "At once"],
+  ["grouped", "Everything of some minutes together"],
+  ["digest", "Once a day"],
+];
+
+/** The tasks about which a rule tells. */
+export function scopeWords({ tasks = [], folders = [], tags = [] }: RuleScope): string {
+  const parts = [...tasks, ...folders.map((folder) => `folder ${folder}`), ...tags.map((tag) => `tag ${tag}`)];
+  return parts.length === 0 ? "all tasks" : parts.join(", ");
+}
+
+/** When a rule tells, as the end of a sentence. */
+export function paceWords(how: RulePace): string {
+  switch (how.kind) {
+    case "at_once":
+      return "at once";
+    case "grouped":
+      return `together, every ${how.minutes} min`;
+    case "digest":
+      return `once a day at ${how.at} (${how.timezone})`;
+  }
+}
+
+/** What a rule does, in one sentence. */
+export function ruleWords(rule: Rule): string {
+  const events = RULE_EVENTS.filter(([event]) => rule.when.includes(event)).map(([, word]) => word.toLowerCase());
+  const row = rule.in_a_row > 1 ? `, after ${rule.in_a_row} in a row` : "";
+  const quiet = rule.quiet_hours ? `, not from ${rule.quiet_hours.from} to ${rule.quiet_hours.to} (${rule.quiet_hours.timezone})` : "";
+  const [first = "", ...others] = events;
+  return `${[first.charAt(0).toUpperCase() + first.slice(1), ...others].join(", ")}${row}: ${scopeWords(rule.what)}. Tells ${rule.who.join(", ")} ${paceWords(rule.how)}${quiet}.`;
+}
