@@ -38,7 +38,30 @@ pub fn run(command: &mut Command) -> Answer<Ran> {
         thread.join().map_err(|_| format!("reading the output of `{name}` failed"))?;
     }
     let text = kept.lock().map(|text| text.clone()).unwrap_or_default();
+    if !status.success() {
+        remember_end(&name, &text);
+    }
     Ok(Ran { ok: status.success(), text })
+}
+
+/// Lines of a failed program that are shown again at the end.
+const LAST_LINES: usize = 60;
+
+/// What the programs that failed printed last.
+static ENDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn remember_end(name: &str, text: &str) {
+    let lines: Vec<_> = text.lines().collect();
+    let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
+    if let Ok(mut ends) = ENDS.lock() {
+        ends.push(format!("`{name}` failed; its last lines:\n{last}"));
+    }
+}
+
+/// What the programs that failed since the last call printed last, for a reader who sees only the end of a long output.
+#[must_use]
+pub fn ends_of_failed() -> Vec<String> {
+    ENDS.lock().map(|mut ends| std::mem::take(&mut *ends)).unwrap_or_default()
 }
 
 /// Runs a program that must succeed. Its output goes straight to the terminal.

@@ -13,7 +13,7 @@ mod steps;
 pub use machine::{node, packages};
 pub use postgres::free_port;
 
-use crate::command::Answer;
+use crate::command::{self, Answer};
 use crate::place::Place;
 use crate::windows;
 use count::Count;
@@ -41,6 +41,9 @@ pub fn run(place: &Place, full: bool, filters: &[String]) -> Answer<bool> {
         lines.push(line);
     }
     drop(session);
+    for end in command::ends_of_failed() {
+        println!("\n{end}");
+    }
     Ok(summary(&lines, started.elapsed()))
 }
 
