@@ -11,6 +11,7 @@ pub mod dependencies;
 pub mod forecast;
 pub mod ids;
 pub mod keys;
+pub mod ledger;
 pub mod model;
 pub mod names;
 pub mod networks;

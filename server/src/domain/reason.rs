@@ -9,7 +9,7 @@ pub use super::core::overlap::Displacing;
 use super::core::amounts::{between, size, span};
 use super::core::phrases::{
     calendar_damaged, counted, grouped, joined, moment, not_taken, replaced, runs_of, schedules_invalid, seconds,
-    statuses,
+    slots_missed, statuses,
 };
 use super::dependencies::sight::Sight;
 use super::schedules::{Never, Note};
@@ -263,6 +263,53 @@ reasons! {
     IncidentsHeard { runs: u64, messages: u64 } => format!(
         "{} heard, {} made", counted(*runs, "end of a run", "ends of runs"), counted(*messages, "message", "messages")
     ),
+    /// The run of a slot had not started in time.
+    StartLate { slot_at: DateTime<Utc>, due_at: DateTime<Utc> } =>
+        format!("the run of {} had not started by {}", moment(slot_at), moment(due_at)),
+    /// The run of a slot had not ended in time.
+    EndLate { slot_at: DateTime<Utc>, due_at: DateTime<Utc> } =>
+        format!("the run of {} had not ended by {}", moment(slot_at), moment(due_at)),
+    /// There is no run for a slot, although nobody wanted that.
+    NeverStarted {
+        slot_at: DateTime<Utc>,
+        /// Number of slots, beginning with this one.
+        count: u64,
+        because: Box<Reason>,
+    } => match count {
+        1 => format!("the slot of {} has no run: {because}", moment(slot_at)),
+        _ => format!("{} slots from {} on have no run: {because}", grouped(*count), moment(slot_at)),
+    },
+    /// Slots have no run, or a late one, because Orc was down.
+    SlotsMissed {
+        from_at: DateTime<Utc>,
+        to_at: DateTime<Utc>,
+        /// Number of slots without a run.
+        count: u64,
+        /// Number of slots whose run is late.
+        late: u64,
+    } => slots_missed(from_at, to_at, *count, *late),
+    /// No run has succeeded for longer than the task expects.
+    SuccessOverdue {
+        /// Since when a success was expected.
+        since_at: DateTime<Utc>,
+        /// When a run last succeeded; none: no run has.
+        success_at: Option<DateTime<Utc>>,
+        limit_seconds: u32,
+    } => match success_at {
+        Some(success_at) => format!(
+            "no run has succeeded since {}; one is expected every {}", moment(success_at), span(u64::from(*limit_seconds) * 1000)
+        ),
+        None => format!(
+            "no run has succeeded since {}, when this began to be expected every {}", moment(since_at),
+            span(u64::from(*limit_seconds) * 1000)
+        ),
+    },
+    /// Orc was down for a time.
+    ServerWasDown { from_at: DateTime<Utc>, to_at: DateTime<Utc> } =>
+        format!("Orc was down from {} to {}", moment(from_at), moment(to_at)),
+    /// The watchman found what is late.
+    LatenessFound { slots: u64, silent: u64 } =>
+        format!("{} late, {} silent", counted(*slots, "slot", "slots"), counted(*silent, "task", "tasks")),
     /// Somebody takes care of the incident, so no further rule tells about it.
     IncidentAcknowledged { by: String } => format!("{by} takes care of the incident"),
     /// The rule is disabled, so it tells nothing.

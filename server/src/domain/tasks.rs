@@ -14,6 +14,7 @@ use super::core::overlap::Overlap;
 use super::core::problem::{Problem, SECONDS_MAX};
 use super::credentials::CredentialUse;
 use super::dependencies::Dependency;
+use super::ledger::Expect;
 use super::runs::params::ParamSpec;
 use super::runs::travel::Travel;
 use super::schedules::Schedule;
@@ -99,6 +100,9 @@ pub struct Definition {
     /// Whether runs that succeed and still look unusual are marked as suspicious.
     #[serde(default = "yes")]
     pub mark_suspicious: bool,
+    /// When its slots have run at the latest, and how often it succeeds.
+    #[serde(default)]
+    pub expect: Expect,
 }
 
 /// Permissions that new files do not get, as for umask(2): at most 0o777.
@@ -243,6 +247,7 @@ impl Definition {
         super::triggers::problems(&self.name, &self.params, &self.triggers, &mut found);
         super::dependencies::problems::problems(&self.name, &self.params, &self.dependencies, &mut found);
         self.time_problems(&mut found);
+        self.expect.problems(&mut found);
         found
     }
 

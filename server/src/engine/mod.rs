@@ -73,6 +73,7 @@ impl Engine {
             rescuer,
             Arc::new(runs::judging::Judge::new(app.clone())),
             Arc::new(notify::herald::Herald::new(app.clone())),
+            Arc::new(notify::watchman::Watchman::new(app.clone())),
             Arc::new(notifier),
             Arc::new(upkeep::pruner::Pruner::new(app.clone())),
             Arc::new(upkeep::keeper::Keeper::new(app)),

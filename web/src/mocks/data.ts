@@ -39,6 +39,7 @@ export function taskSummary(number: number): TaskSummary {
     updated_at: at(-86_400 * (1 + (number % 20))),
     problem: null,
     last_run: number % 13 === 12 ? null : { id: id(2, number), state, started_at: at(-number * 31 - 62), finished_at: state === "running" ? null : at(-number * 31 - 4), duration_seconds: state === "running" ? null : 8.9 + (number % 60), suspicious: false },
+    lateness: number === 3 ? { kind: "start", since_at: at(-300), over_at: null, reason: { code: "start_late", args: {}, text: "the run of 02:00 had not started by 02:05" } } : null,
     actions: enabled ? ["run", "disable", "update", "delete"] : ["enable", "update", "delete"],
   };
 }
@@ -55,6 +56,7 @@ export function task(number: number): Task {
     problem: null,
     next_slots: [1, 2, 3, 4, 5].map((step) => ({ scheduled_for: at(step * 300), scheduled_local: at(step * 300).replace("Z", "+00:00"), schedule_key: "cron", skipped: false, notes: step === 3 ? [{ code: "gap_moved" as const, args: { intended: "2027-03-28T02:30:00" }, text: "02:30:00 does not exist on that day (the clock is set forward); runs at the first moment after it" }] : [] })),
     last_run: summary.last_run,
+    lateness: summary.lateness,
     mended: [],
     limits_held: ABILITIES.filter(({ kind }) => kind === "memory" || kind === "niceness"),
     actions: summary.actions,
@@ -98,6 +100,7 @@ export function task(number: number): Task {
     retention: { days: 90, runs: 1000 },
     on_server_stop: "keep",
     mark_suspicious: true,
+    expect: { start_within_seconds: 300, finish_by: { within_seconds: null, at: "06:00" }, at_least_every_seconds: null },
   };
 }
 
@@ -166,6 +169,7 @@ export function slot(number: number): Slot {
     first_at: at(-300 * number),
     last_at: at(-300 * number),
     count: outcome === "missed" ? 14 : 1,
+    lateness: number === 1 ? { kind: "finish", since_at: at(-290), over_at: at(-280), reason: { code: "end_late", args: {}, text: "the run had not ended by 02:05" } } : null,
   };
 }
 

@@ -49,7 +49,7 @@ pub static OPERATIONS: &[Operation] = &[
         ],
         answer: Answer::List,
         columns: &["name", "enabled", "next_slot_at", "last_run.state", "schedules", "problem.text", "folder", "tags"],
-        more: &["version", "title", "run_kind", "updated_at", "id"],
+        more: &["version", "title", "run_kind", "updated_at", "lateness.kind", "id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -310,7 +310,7 @@ pub static OPERATIONS: &[Operation] = &[
         ],
         answer: Answer::List,
         columns: &["task", "outcome", "scheduled_local", "reason.text", "count", "scheduled_for", "last_at", "schedule_key"],
-        more: &["first_at", "schedule_id", "run_id"],
+        more: &["first_at", "lateness.kind", "schedule_id", "run_id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -1774,7 +1774,7 @@ static RULE_DEFINITION: Schema = Schema {
         Field::required("name", Text, "Unique name. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
         Field::optional("description", Text, "What the rule is for."),
         Field::optional("enabled", Boolean, "Whether the rule tells anything. [default: true]"),
-        Field::required("when", List(&Choice(&["failed", "timed_out", "lost", "skipped", "suspicious", "recovered", "succeeded"])), "The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed."),
+        Field::required("when", List(&Choice(&["failed", "timed_out", "lost", "skipped", "suspicious", "late", "missed", "silent", "recovered", "succeeded"])), "The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed."),
         Field::optional("what.tasks", List(&Text), "Names of tasks. A task that gets another name is no longer meant."),
         Field::optional("what.folders", List(&Text), "Folders, each with the folders below it."),
         Field::optional("what.tags", List(&Text), "Tags."),
@@ -2117,6 +2117,7 @@ static TASK_APPLY: Schema = Schema {
         TextPlace { at: "tasks.*.dependencies.*.disk_path", of: "tasks.*.dependencies.*", kinds: &["host"], nullable: true },
         TextPlace { at: "tasks.*.dependencies.*.network", of: "tasks.*.dependencies.*", kinds: &["vpn"], nullable: false },
         TextPlace { at: "tasks.*.pool", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "tasks.*.expect.finish_by.at", of: "", kinds: &[], nullable: true },
         TextPlace { at: "owner", of: "", kinds: &[], nullable: true },
     ],
 };
@@ -2210,6 +2211,10 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("retention.runs", Integer(1, 1000000), "Maximum number of runs kept per task. [default: 1000]"),
         Field::optional("on_server_stop", Choice(&["keep", "cancel"]), "What happens to the task's runs when the server is stopped in an orderly way."),
         Field::optional("mark_suspicious", Boolean, "Whether runs that succeed are marked as suspicious if their duration, their log or a number in their result is far from what is usual for the task. [default: true]"),
+        Field::optional("expect.start_within_seconds", Integer(1, 31622400), "Seconds after each slot within which its run has started; null: at any time. A slot that no run starts for counts as missed.").or_null(),
+        Field::optional("expect.finish_by.within_seconds", Integer(1, 31622400), "Seconds after the slot.").or_null(),
+        Field::optional("expect.finish_by.at", Text, "The next time after the slot at which the clocks of its schedule's time zone show this. In place of a time that they skip, the first instant after the gap counts; of a time that they show twice, the first after the slot.").or_null(),
+        Field::optional("expect.at_least_every_seconds", Integer(60, 31622400), "Maximum number of seconds between two runs that succeed, whatever starts them; null: any time.").or_null(),
     ],
     unions: &[
         Union { at: "run", kinds: &["command", "shell", "script", "http"] },
@@ -2300,6 +2305,7 @@ static TASK_DEFINITION: Schema = Schema {
         TextPlace { at: "dependencies.*.disk_path", of: "dependencies.*", kinds: &["host"], nullable: true },
         TextPlace { at: "dependencies.*.network", of: "dependencies.*", kinds: &["vpn"], nullable: false },
         TextPlace { at: "pool", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "expect.finish_by.at", of: "", kinds: &[], nullable: true },
     ],
 };
 

@@ -2,6 +2,8 @@
 
 use crate::domain::dependencies::Sight;
 use crate::domain::dependencies::sight::SightCode;
+use crate::domain::ledger::lateness::LateKind;
+use crate::domain::model::{SlotLateness, TaskLateness};
 use crate::domain::reason;
 use crate::domain::reason::ReasonCode;
 use crate::domain::schedules;
@@ -9,6 +11,7 @@ use crate::domain::schedules::SlotNoteCode;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fmt::Display;
@@ -74,6 +77,33 @@ said!(
     /// What was seen of a dependency.
     DependencySight (SightCode, "there is no /srv/inbox/*.csv") = Sight
 );
+
+/// What is or was late about a task or a slot.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Lateness {
+    /// What is late.
+    #[schema(inline = false)]
+    pub kind: LateKind,
+    /// When it should have happened.
+    pub since_at: DateTime<Utc>,
+    /// When it was over; null: it is not.
+    pub over_at: Option<DateTime<Utc>>,
+    /// Why it is late.
+    #[schema(inline = false)]
+    pub reason: Reason,
+}
+
+impl From<SlotLateness> for Lateness {
+    fn from(SlotLateness { kind, since_at, reason, over_at }: SlotLateness) -> Self {
+        Self { kind, since_at, over_at, reason: reason.into() }
+    }
+}
+
+impl From<TaskLateness> for Lateness {
+    fn from(TaskLateness { kind, since_at, reason }: TaskLateness) -> Self {
+        Self { kind, since_at, over_at: None, reason: reason.into() }
+    }
+}
 
 /// The arguments of a fact.
 pub fn args_of(fact: &impl Serialize) -> Map<String, Value> {

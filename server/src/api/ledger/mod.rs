@@ -3,6 +3,7 @@
 //! Deliberately absent: computing slots, and deciding what becomes of them. Start reading at `backfills`.
 
 pub mod backfills;
+pub mod expect;
 pub mod summary;
 use crate::api::core::state::ApiState;
 use utoipa_axum::router::OpenApiRouter;

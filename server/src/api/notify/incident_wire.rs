@@ -52,20 +52,20 @@ macro_rules! incident {
             /// How far the incident is.
             #[schema(inline = false)]
             pub state: IncidentState,
-            /// When the first run that shows it ended.
+            /// When the first run that shows it ended, or since when the first slot is late.
             pub opened_at: DateTime<Utc>,
-            /// When the newest of these runs ended.
+            /// When the newest of these runs ended, or since when the newest slot is late.
             pub seen_at: DateTime<Utc>,
-            /// Number of these runs.
+            /// Number of these runs or slots.
             pub run_count: u32,
             /// UUID of the first of these runs.
             pub first_run: Option<Uuid>,
             /// UUID of the newest of these runs.
             pub last_run: Option<Uuid>,
-            /// State of the newest of these runs.
+            /// State of the newest of these runs; null: there is no run.
             #[schema(inline = false)]
-            pub last_state: RunState,
-            /// Why the newest of these runs is in its state; null: there is no particular reason.
+            pub last_state: Option<RunState>,
+            /// Why the newest of these runs is in its state, or what is late; null: there is no particular reason.
             pub reason: Option<Reason>,
             /// When somebody took care of it; null: nobody did.
             pub acknowledged_at: Option<DateTime<Utc>>,

@@ -30,7 +30,8 @@ pub fn rule_in(wire: RuleDefinition) -> domain::RuleDefinition {
 
 /// What a rule would have told, as the wire shows it.
 pub fn simulation_out(Simulated { from_at, run_count, messages }: Simulated) -> RuleSimulation {
-    let event = |PastEvent { task, kind, run, at }: PastEvent| RuleEvent { task, event: kind, run: run.0, at };
+    let event =
+        |PastEvent { task, kind, run, at }: PastEvent| RuleEvent { task, event: kind, run: run.map(|run| run.0), at };
     let message = |Message { at, count, events }: Message| RuleMessage {
         at,
         event_count: count as u64,

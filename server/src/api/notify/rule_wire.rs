@@ -182,8 +182,8 @@ pub struct RuleEvent {
     /// What happened.
     #[schema(inline = false)]
     pub event: EventKind,
-    /// UUID of the run that shows it.
-    pub run: Uuid,
+    /// UUID of the run that shows it; null: slots show it.
+    pub run: Option<Uuid>,
     /// When it happened.
     pub at: DateTime<Utc>,
 }

@@ -8,7 +8,7 @@ pub mod wire;
 use self::convert::schedule_in;
 use self::wire::Schedule;
 use self::wire::SlotPreview;
-use super::core::answer::{Reason, SlotNote, said};
+use super::core::answer::{Lateness, Reason, SlotNote, said};
 use super::core::body::{Body, Query, page_request};
 use super::core::error::ApiResult;
 use super::core::page::page;
@@ -146,6 +146,8 @@ pub struct Slot {
     pub last_at: DateTime<Utc>,
     /// Number of due instants in the entry.
     pub count: u64,
+    /// What is or was late, by what the task expects; null: nothing.
+    pub lateness: Option<Lateness>,
 }
 page!(
     /// A page of ledger entries, newest first.
@@ -272,5 +274,6 @@ fn entry_out(entry: SlotRecord) -> Slot {
         first_at: entry.first_at,
         last_at: entry.last_at,
         count: entry.count,
+        lateness: entry.late.map(Into::into),
     }
 }

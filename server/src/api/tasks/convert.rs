@@ -4,6 +4,7 @@
 use super::limits::{limits_in, limits_out};
 use crate::api::credentials::wire::{use_in, use_out};
 use crate::api::dependencies::convert::{dependencies_in, dependency_out};
+use crate::api::ledger::expect::{expect_in, expect_out};
 use crate::api::schedules::convert::{schedule_in, schedule_out};
 use crate::api::triggers::convert::{trigger_out, triggers_in};
 use crate::api::wire;
@@ -50,6 +51,7 @@ impl wire::TaskDefinition {
             retention,
             on_server_stop,
             mark_suspicious,
+            expect,
         } = self;
         let mut schedules: Vec<_> = schedules.into_iter().map(|schedule| schedule_in(schedule, timezone)).collect();
         schedules::fill_keys(&mut schedules);
@@ -87,6 +89,7 @@ impl wire::TaskDefinition {
             retention: retention_in(retention),
             on_server_stop,
             mark_suspicious,
+            expect: expect_in(expect),
         }
     }
 }
@@ -139,6 +142,7 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         retention: tasks::Retention { days, runs },
         on_server_stop,
         mark_suspicious,
+        expect,
     } = definition;
     wire::TaskDefinition {
         name,
@@ -172,6 +176,7 @@ pub fn definition_out(definition: tasks::Definition) -> wire::TaskDefinition {
         retention: wire::Retention { days, runs },
         on_server_stop,
         mark_suspicious,
+        expect: expect_out(expect),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::api::contract::names::Name;
 use crate::api::core::defaults::{one, yes};
 use crate::api::credentials::wire::CredentialUse;
 use crate::api::dependencies::wire::TaskDependency;
+use crate::api::ledger::expect::Expect;
 use crate::api::schedules::wire::Schedule;
 use crate::api::triggers::wire::TaskTrigger;
 use crate::domain::vocabulary::OnServerStop;
@@ -150,6 +151,9 @@ macro_rules! definition {
             #[serde(default = "yes")]
             #[schema(default = true)]
             pub mark_suspicious: bool,
+            /// When its slots have run at the latest, and how often it succeeds.
+            #[serde(default)]
+            pub expect: Expect,
         }
     };
 }

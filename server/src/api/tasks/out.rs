@@ -16,11 +16,11 @@ use crate::app::dependencies::looking::DependencySeen;
 use crate::app::schedules::agenda::InvalidSchedules;
 use crate::app::schedules::{next_run, words};
 use crate::app::tasks::sets::{Applied, Bulk};
-use crate::app::tasks::{TaskView, actions};
+use crate::app::tasks::{TaskListed, TaskView, actions};
 use crate::domain::calendars::CalendarBook;
 use crate::domain::dependencies::Dependency;
 use crate::domain::ids::RunId;
-use crate::domain::model::{LastRunRecord, TaskRecord, TaskVersionRecord};
+use crate::domain::model::{LastRunRecord, TaskVersionRecord};
 use crate::domain::reason::Reason;
 use crate::domain::schedules::Schedule;
 use crate::domain::tasks::Definition;
@@ -49,7 +49,7 @@ pub fn created(view: TaskView, mended: Vec<TaskMend>) -> Response {
 
 /// Converts a task for its own page.
 pub fn task_out(view: TaskView) -> Task {
-    let TaskView { record, schedule_ids, mut schedule_problems, next_slots, abilities } = view;
+    let TaskView { record, schedule_ids, mut schedule_problems, next_slots, abilities, lateness } = view;
     let held = held_out(record.definition.limits, &abilities);
     let words = record.definition.schedules.iter().map(|schedule| {
         let words = words(&record.definition.name, schedule).ok();
@@ -70,6 +70,7 @@ pub fn task_out(view: TaskView) -> Task {
         problem: record.damage.rest.map(damaged),
         next_slots: next_slots.into_iter().map(|(key, slot)| slot_out(Some(key), &slot)).collect(),
         last_run: record.last_run.map(last_run_out),
+        lateness: lateness.map(Into::into),
         mended: Vec::new(),
         limits_held: held,
         actions,
@@ -104,6 +105,7 @@ pub fn task_out(view: TaskView) -> Task {
         retention: it.retention,
         on_server_stop: it.on_server_stop,
         mark_suspicious: it.mark_suspicious,
+        expect: it.expect,
     }
 }
 
@@ -111,7 +113,7 @@ pub fn task_out(view: TaskView) -> Task {
 pub fn summary_out(
     book: &CalendarBook,
     invalid: &InvalidSchedules,
-    task: TaskRecord,
+    TaskListed { record: task, lateness }: TaskListed,
     now: DateTime<Utc>,
 ) -> TaskSummary {
     let actions = actions(&task);
@@ -142,6 +144,7 @@ pub fn summary_out(
         next_slot_at: next.map(|slot| slot.scheduled_for),
         updated_at: task.updated_at,
         last_run: task.last_run.map(last_run_out),
+        lateness: lateness.map(Into::into),
     }
 }
 

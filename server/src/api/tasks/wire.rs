@@ -5,11 +5,12 @@ use super::definition::*;
 use super::limits::{LimitAbility, Limits};
 use super::params::ParamSpec;
 use crate::api::contract::names::Name;
-use crate::api::core::answer::{DependencySight, Reason};
+use crate::api::core::answer::{DependencySight, Lateness, Reason};
 use crate::api::core::defaults::{one, yes};
 use crate::api::core::page::page;
 use crate::api::credentials::wire::CredentialUse;
 use crate::api::dependencies::wire::TaskDependency;
+use crate::api::ledger::expect::Expect;
 use crate::api::schedules::wire::{Schedule, SlotPreview};
 use crate::api::triggers::wire::TaskTrigger;
 use crate::domain::vocabulary::{OnServerStop, RunState, TaskAction, TaskMend, TaskSort};
@@ -47,6 +48,9 @@ definition! {
         /// The newest run of the task.
         #[schema(read_only, inline = false)]
         pub last_run: Option<LastRun>,
+        /// What is late now, by what the task expects; null: nothing.
+        #[schema(read_only, inline = false)]
+        pub lateness: Option<Lateness>,
         /// What this request saved differently from what was sent, so that it can run; usually empty.
         #[schema(read_only)]
         pub mended: Vec<TaskMend>,
@@ -89,6 +93,8 @@ pub struct TaskSummary {
     pub updated_at: DateTime<Utc>,
     /// The newest run of the task.
     pub last_run: Option<LastRun>,
+    /// What is late now, by what the task expects; null: nothing.
+    pub lateness: Option<Lateness>,
     /// What can be done with the task now.
     pub actions: Vec<TaskAction>,
 }

@@ -109,7 +109,9 @@ pub(super) async fn book(
         let dues = verdicts::due(&planned.compiled, planned.catch_up, stretch, &told, stopped.or(damage.as_ref()));
         let open = open.entry(task.key).or_default();
         let entries = dues.into_iter().map(|due| entry(due, planned, task, open, now, &mut runs)).collect();
-        bookings.push(SlotBooking { schedule_row: planned.row, task_key: task.key, watermark_at: now, entries });
+        let watched = task.definition.expect.watches_slots();
+        let (schedule_row, task_key) = (planned.row, task.key);
+        bookings.push(SlotBooking { schedule_row, task_key, watermark_at: now, entries, watched });
         owners.push(task);
     }
     let new = tx.slots_book(&bookings, now).await?;

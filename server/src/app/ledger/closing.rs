@@ -153,6 +153,7 @@ async fn complete(tx: &Tx, some: &[Arc<Planned>], Moment { now, present_from }: 
         task_key: it.task_key,
         watermark_at: now,
         entries: Vec::new(),
+        watched: false,
     };
     let quiet: Vec<SlotBooking> = quiet.into_iter().map(moved).collect();
     if !quiet.is_empty() {

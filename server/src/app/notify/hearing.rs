@@ -7,11 +7,13 @@
 use crate::app::core::write::Moment;
 use crate::app::{App, Result};
 use crate::domain::keys::{Key, Rule, Task};
-use crate::domain::model::{HeardRun, IncidentRecord, IncidentShown, RuleLoad, RuleRecord, TellingNew, ToldBefore};
+use crate::domain::model::{
+    HeardRun, IncidentRecord, IncidentShown, RuleLoad, RuleRecord, Sign, TellingNew, ToldBefore,
+};
 use crate::domain::notify::incidents::{Ended, Happening, Open, event, hear};
 use crate::domain::notify::rules::{Heard, TaskFacts, tells};
 use crate::domain::notify::timing::{Pace, speaks_at};
-use crate::domain::notify::words::TellStep;
+use crate::domain::notify::words::{IncidentKind, TellStep};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
 use crate::store::Tx;
@@ -42,6 +44,7 @@ impl App {
                 hearing.run(tx, run).await?;
             }
             tx.tellings_add(&hearing.new).await?;
+            tx.tasks_succeeded(&newest_successes(&runs)).await?;
             Ok(runs.len())
         };
         self.write(write, |app, _| app.announce_incidents()).await
@@ -63,11 +66,8 @@ pub(super) struct Hearing {
 /// Something that happened, as rules look at it.
 struct Event<'a> {
     happening: Happening,
-    task_key: Key<Task>,
-    state: RunState,
-    run: Option<&'a HeardRun>,
+    sign: Sign<'a>,
     incident: Option<IncidentRecord>,
-    at: DateTime<Utc>,
 }
 
 impl Hearing {
@@ -98,9 +98,10 @@ impl Hearing {
         };
         let before: Vec<Open> = self.open.iter().filter(known).map(open).collect();
         for happening in hear(&before, Ended { state: run.state, suspicious: run.suspicious, at: run.at }) {
-            let incident = self.learn(tx, run, happening).await?;
-            let (task_key, state, at) = (run.task_key, run.state, run.at);
-            self.tell(Event { happening, task_key, state, run: Some(run), incident, at });
+            let (task_key, id, state) = (run.task_key, Some(run.id), Some(run.state));
+            let sign = Sign { task_key, run: id, state, reason: run.reason.as_ref(), at: run.at };
+            let incident = self.learn(tx, sign, happening).await?;
+            self.tell(Event { happening, sign, incident });
         }
         Ok(())
     }
@@ -111,32 +112,52 @@ impl Hearing {
             return Ok(false);
         }
         let happening = Happening::Over { kind: read.kind, count: read.run_count };
-        let (task_key, incident) = (read.task_key, Some(read.clone()));
-        self.tell(Event { happening, task_key, state: read.state, run: None, incident, at: self.now });
+        let sign = Sign { task_key: read.task_key, run: None, state: read.state, reason: None, at: self.now };
+        self.tell(Event { happening, sign, incident: Some(read.clone()) });
         Ok(true)
     }
 
+    /// Notes that slots of a task are late, or that the task is silent.
+    pub(super) async fn late(&mut self, tx: &Tx, kind: IncidentKind, sign: Sign<'_>, slots: u64) -> Result<()> {
+        let open = self.open.iter().find(|open| open.task_key == sign.task_key && open.kind == kind);
+        let slots = u32::try_from(slots).unwrap_or(u32::MAX);
+        let count = open.map_or(0, |open| open.run_count).saturating_add(slots);
+        let happening = Happening::Shown { kind, count };
+        let incident = self.learn(tx, sign, happening).await?;
+        self.tell(Event { happening, sign, incident });
+        Ok(())
+    }
+
+    /// Notes that nothing of an incident about lateness is late any more.
+    pub(super) async fn no_longer(&mut self, tx: &Tx, read: &IncidentRecord, at: DateTime<Utc>) -> Result<()> {
+        let happening = Happening::Over { kind: read.kind, count: read.run_count };
+        let sign = Sign { task_key: read.task_key, run: None, state: read.state, reason: None, at };
+        let incident = self.learn(tx, sign, happening).await?;
+        self.tell(Event { happening, sign, incident });
+        Ok(())
+    }
+
     /// Writes what happened to the incident that is concerned.
-    async fn learn(&mut self, tx: &Tx, run: &HeardRun, happening: Happening) -> Result<Option<IncidentRecord>> {
+    async fn learn(&mut self, tx: &Tx, sign: Sign<'_>, happening: Happening) -> Result<Option<IncidentRecord>> {
         let Some(kind) = happening.incident() else { return Ok(None) };
-        let place = self.open.iter().position(|open| open.task_key == run.task_key && open.kind == kind);
+        let place = self.open.iter().position(|open| open.task_key == sign.task_key && open.kind == kind);
         Ok(match (happening, place) {
             (Happening::Shown { count, .. }, None) => {
-                let task = self.tasks.get(&run.task_key).map_or("", |task| task.name.as_str());
-                let made = tx.incident_insert(IncidentShown { kind, run, count }, task).await?;
+                let task = self.tasks.get(&sign.task_key).map_or("", |task| task.name.as_str());
+                let made = tx.incident_insert(IncidentShown { kind, sign, count }, task).await?;
                 self.open.push(made.clone());
                 Some(made)
             }
             (Happening::Shown { count, .. }, Some(place)) => {
                 let open = &mut self.open[place];
-                tx.incident_show(open, IncidentShown { kind, run, count }).await?;
+                tx.incident_show(open, IncidentShown { kind, sign, count }).await?;
                 open.run_count = count;
-                open.seen_at = open.seen_at.max(run.at);
+                open.seen_at = open.seen_at.max(sign.at);
                 Some(open.clone())
             }
             (Happening::Over { .. }, Some(place)) => {
                 let over = self.open.swap_remove(place);
-                tx.incident_resolve(over.key, run.at, None).await?;
+                tx.incident_resolve(over.key, sign.at, None).await?;
                 Some(over)
             }
             (Happening::Over { .. } | Happening::Well, _) => None,
@@ -145,7 +166,7 @@ impl Hearing {
 
     /// Notes what each rule has to tell about what happened.
     fn tell(&mut self, what: Event<'_>) {
-        let Some(task) = self.tasks.get(&what.task_key) else { return };
+        let Some(task) = self.tasks.get(&what.sign.task_key) else { return };
         let step = match what.happening {
             Happening::Over { .. } => TellStep::Recovery,
             Happening::Shown { .. } | Happening::Well => TellStep::Event,
@@ -156,7 +177,7 @@ impl Hearing {
             let before = |step| incident_key.map(|incident_key| ToldBefore { rule_key: rule.key, incident_key, step });
             let told = before(TellStep::Event).is_some_and(|before| self.told.contains(&before));
             let terms = &rule.definition.terms;
-            let heard = Heard { happening: what.happening, state: what.state, told };
+            let heard = Heard { happening: what.happening, state: what.sign.state, told };
             if !terms.what.covers(task) || !tells(terms, heard) {
                 continue;
             }
@@ -172,16 +193,25 @@ impl Hearing {
             self.new.push(TellingNew {
                 rule_key: rule.key,
                 incident_key,
-                task_key: what.task_key,
-                run: what.run.map(|run| run.id),
-                kind: event(what.happening, what.state),
+                task_key: what.sign.task_key,
+                run: what.sign.run,
+                kind: event(what.happening, what.sign.state),
                 step,
-                happened_at: what.at,
+                happened_at: what.sign.at,
                 due_at,
                 muted,
             });
         }
     }
+}
+
+/// The newest success of each task.
+fn newest_successes(runs: &[HeardRun]) -> HashMap<Key<Task>, DateTime<Utc>> {
+    let mut newest = HashMap::new();
+    for run in runs.iter().filter(|run| run.state == RunState::Succeeded) {
+        newest.entry(run.task_key).and_modify(|at: &mut DateTime<Utc>| *at = run.at.max(*at)).or_insert(run.at);
+    }
+    newest
 }
 
 /// When a rule tells something that it heard now. What is collected already is joined. A rule that tells at once

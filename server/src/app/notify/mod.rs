@@ -6,6 +6,7 @@ pub mod deliveries;
 mod health;
 mod hearing;
 pub mod incidents;
+pub mod lateness;
 pub mod rules;
 pub mod sending;
 mod telling;

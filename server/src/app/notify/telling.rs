@@ -102,7 +102,11 @@ impl App {
                 _ => None,
             };
             let link = telling.new.run.and_then(|run| self.link(&format!("runs/{run}")));
-            let mut notice = single(&rule.definition.name, &told, run.as_ref().and_then(|run| run.reason.as_ref()));
+            // What is late is known to the incident, not to the run.
+            let late = told.incident.filter(|incident| incident.kind.is_lateness());
+            let reason = late
+                .map_or_else(|| run.as_ref().and_then(|run| run.reason.as_ref()), |incident| incident.reason.as_ref());
+            let mut notice = single(&rule.definition.name, &told, reason);
             (notice.excerpt, notice.link) = (excerpt, link);
             let dedup_key = format!("{} {}", notice.key, telling.new.step);
             made.push(Message { keys: vec![telling.key], channels: channels.clone(), dedup_key, notice });

@@ -4,7 +4,7 @@
 //! after the commit. Deliberately absent: callers and permissions, because the engine acts for the server itself.
 
 use crate::app::core::write::silent;
-use crate::app::{App, Result};
+use crate::app::{App, Result, Signal};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::{AttemptStarted, Claim, ClaimOrder, ClaimedRun, PruneStep, RunOutlook, RunRecord};
@@ -21,7 +21,11 @@ impl App {
     /// Claims at most `limit` queued runs that are due for this server. Runs that need a closed vault stay queued.
     pub async fn runs_claim(&self, limit: u32, order: ClaimOrder, now: DateTime<Utc>) -> Result<Vec<ClaimedRun>> {
         let claim = Claim { vault_open: self.vault_closed().is_none(), ..Claim::of(limit, order) };
-        Ok(self.store().runs_claim(claim, &self.settings().node, now).await?)
+        let claimed = self.store().runs_claim(claim, &self.settings().node, now).await?;
+        if !claimed.is_empty() {
+            self.signals().raise(Signal::Started);
+        }
+        Ok(claimed)
     }
 
     /// Queues runs whose back-off is over. Returns true if some runs are ready to start now.

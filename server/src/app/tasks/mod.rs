@@ -17,10 +17,10 @@ use super::schedules::{next_slots, refuse_ended};
 use super::{App, Caller, Error, Result, Signal};
 use crate::domain::core::limits::Abilities;
 use crate::domain::ids::{ScheduleId, TaskId};
-use crate::domain::keys::Key;
+use crate::domain::keys::{Key, Task};
 use crate::domain::model::{
-    Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskFilter, TaskRecord,
-    TaskRef, TaskVersionRecord,
+    Damage, DamagedSchedule, Page, PageRequest, RunCancel, ScheduleRecord, StoredSchedules, TaskFilter, TaskLateness,
+    TaskRecord, TaskRef, TaskVersionRecord,
 };
 use crate::domain::reason::Reason;
 use crate::domain::schedules::{Schedule, Slot};
@@ -46,6 +46,17 @@ pub struct TaskView {
     pub next_slots: Vec<(String, Slot)>,
     /// What the server can do with its processes.
     pub abilities: Abilities,
+    /// What is late now; none: nothing.
+    pub lateness: Option<TaskLateness>,
+}
+
+/// A task in a list.
+#[derive(Debug, Clone)]
+pub struct TaskListed {
+    /// The task.
+    pub record: TaskRecord,
+    /// What is late now; none: nothing.
+    pub lateness: Option<TaskLateness>,
 }
 
 /// What can be done with a task.
@@ -67,9 +78,12 @@ impl App {
         filter: &TaskFilter,
         sort: TaskSort,
         page: &PageRequest,
-    ) -> Result<Page<TaskRecord>> {
+    ) -> Result<Page<TaskListed>> {
         caller.require(Permission::Read)?;
-        Ok(self.store().task_list(filter, sort, page).await?)
+        let listed = self.store().task_list(filter, sort, page).await?;
+        let keys: Vec<Key<Task>> = listed.items.iter().map(|task| task.key).collect();
+        let mut late = self.store().tasks_late(&keys).await?;
+        Ok(listed.map(|record| TaskListed { lateness: late.remove(&record.key), record }))
     }
 
     /// Finds a task by name or id.
@@ -255,7 +269,8 @@ impl App {
         let fires = |schedule: &Schedule| !schedule_problems.contains_key(&schedule.key);
         let next_slots = next_slots(&book, &record.definition, fires, self.clock().now(), NEXT_SLOTS);
         let abilities = self.settings().surroundings.abilities.clone();
-        Ok(TaskView { record, schedule_ids, schedule_problems, next_slots, abilities })
+        let lateness = self.store().tasks_late(&[record.key]).await?.remove(&record.key);
+        Ok(TaskView { record, schedule_ids, schedule_problems, next_slots, abilities, lateness })
     }
 
     async fn task_would_be(&self, definition: Definition, now: DateTime<Utc>) -> Result<TaskView> {
@@ -276,7 +291,7 @@ impl App {
         };
         let abilities = self.settings().surroundings.abilities.clone();
         let (schedule_ids, schedule_problems) = (HashMap::new(), HashMap::new());
-        Ok(TaskView { record, schedule_ids, schedule_problems, next_slots, abilities })
+        Ok(TaskView { record, schedule_ids, schedule_problems, next_slots, abilities, lateness: None })
     }
 
     /// Announces a task (no version: it was deleted), and makes the scheduler read it again.

@@ -8,6 +8,18 @@ pub(in crate::domain) fn moment(at: &DateTime<Utc>) -> impl fmt::Display {
     at.format("%Y-%m-%d %H:%M:%S UTC")
 }
 
+/// What became of slots that were due while Orc was down.
+pub(in crate::domain) fn slots_missed(from_at: &DateTime<Utc>, to_at: &DateTime<Utc>, count: u64, late: u64) -> String {
+    let down = format!("Orc was down from {} to {}", moment(from_at), moment(to_at));
+    let (missed, late_slots) = (counted(count, "slot", "slots"), counted(late, "slot", "slots"));
+    let (were, are) = (if count == 1 { "was" } else { "were" }, if late == 1 { "is" } else { "are" });
+    match (count, late) {
+        (_, 0) => format!("{down}, {missed} {were} missed"),
+        (0, _) => format!("{down}, {late_slots} {are} late"),
+        _ => format!("{down}, {missed} {were} missed and {late} {are} late"),
+    }
+}
+
 pub(in crate::domain) fn replaced(scheduled_for: Option<&DateTime<Utc>>) -> String {
     let newer = scheduled_for.map_or_else(|| "a newer run".to_owned(), |at| format!("the run of {}", moment(at)));
     format!("cancelled by {newer}, which replaces it (overlap: replace)")

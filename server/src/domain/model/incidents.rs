@@ -64,19 +64,19 @@ pub struct IncidentRecord {
     pub task: String,
     /// What is wrong.
     pub kind: IncidentKind,
-    /// When the first run that shows it ended.
+    /// When the first run that shows it ended, or since when the first slot is late.
     pub opened_at: DateTime<Utc>,
-    /// When the newest of these runs ended.
+    /// When the newest of these runs ended, or since when the newest slot is late.
     pub seen_at: DateTime<Utc>,
-    /// Number of these runs.
+    /// Number of these runs or slots.
     pub run_count: u32,
     /// The first of them.
     pub first_run: Option<RunId>,
     /// The newest of them.
     pub last_run: Option<RunId>,
-    /// State of the newest.
-    pub state: RunState,
-    /// Why it is in this state.
+    /// State of the newest; none: a slot without a run shows it.
+    pub state: Option<RunState>,
+    /// Why it is in this state, or what is late.
     pub reason: Option<Reason>,
     /// When somebody took it up.
     pub acknowledged_at: Option<DateTime<Utc>>,
@@ -148,14 +148,29 @@ pub struct TellingRecord {
     pub told_at: Option<DateTime<Utc>>,
 }
 
-/// A run that shows an incident.
+/// What shows an incident: the end of a run, or slots that are late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sign<'a> {
+    /// Key of the task.
+    pub task_key: Key<Task>,
+    /// The run; none: there is none.
+    pub run: Option<RunId>,
+    /// State of the run.
+    pub state: Option<RunState>,
+    /// Why the run is in this state, or what is late.
+    pub reason: Option<&'a Reason>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A sign that something is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IncidentShown<'a> {
     /// What is wrong.
     pub kind: IncidentKind,
-    /// The run.
-    pub run: &'a HeardRun,
-    /// Number of runs that showed it, with this one.
+    /// What shows it.
+    pub sign: Sign<'a>,
+    /// Number of runs or slots that showed it, with this one.
     pub count: u32,
 }
 

@@ -5,11 +5,14 @@ use crate::domain::ids::RunId;
 use crate::domain::ids::ScheduleId;
 use crate::domain::ids::TaskId;
 use crate::domain::keys::{Backfill, Key, Schedule, Slot, Task};
+use crate::domain::ledger::Expect;
+use crate::domain::ledger::lateness::{Late, LateKind, SeenSlot};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::BackfillState;
 use crate::domain::vocabulary::SlotOutcome;
 use chrono::DateTime;
 use chrono::Utc;
+use chrono_tz::Tz;
 use serde_json::Map;
 use serde_json::Value;
 
@@ -110,6 +113,8 @@ pub struct SlotBooking {
     pub watermark_at: DateTime<Utc>,
     /// The entries, in order of time.
     pub entries: Vec<SlotEntry>,
+    /// Whether something is expected of the slots, so that somebody has to watch them.
+    pub watched: bool,
 }
 
 /// An entry of the ledger, reduced to its count.
@@ -160,6 +165,77 @@ pub struct SlotRecord {
     pub run: Option<RunId>,
     /// When the entry was written.
     pub created_at: DateTime<Utc>,
+    /// What is or was late; none: nothing.
+    pub late: Option<SlotLateness>,
+}
+
+/// What is or was late about slots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotLateness {
+    /// What is late.
+    pub kind: LateKind,
+    /// When it should have happened.
+    pub since_at: DateTime<Utc>,
+    /// Why it is late.
+    pub reason: Reason,
+    /// When it was over; none: it is not.
+    pub over_at: Option<DateTime<Utc>>,
+}
+
+/// What is late about a task now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskLateness {
+    /// What is late.
+    pub kind: LateKind,
+    /// Since when the newest of its slots is late, or the task is silent.
+    pub since_at: DateTime<Utc>,
+    /// Why it is late.
+    pub reason: Reason,
+}
+
+/// An entry of the ledger of which something is expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedSlot {
+    /// Key of its schedule in the database.
+    pub schedule_row: Key<Schedule>,
+    /// Key of its task in the database.
+    pub task_key: Key<Task>,
+    /// The entry and its run.
+    pub seen: SeenSlot,
+    /// Time zone of its schedule.
+    pub zone: Tz,
+    /// What is late, as it was told; none: nothing was.
+    pub late: Option<Late>,
+    /// When a run of its task last succeeded, as far as incidents have heard.
+    pub success_at: Option<DateTime<Utc>>,
+}
+
+/// A task of which something is expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedTask {
+    /// Key of the task in the database.
+    pub task_key: Key<Task>,
+    /// What is expected.
+    pub expect: Expect,
+    /// Since when.
+    pub since_at: DateTime<Utc>,
+    /// When a run last succeeded, as far as incidents have heard.
+    pub success_at: Option<DateTime<Utc>>,
+    /// Since when it has been silent for too long, as it was told; none: it was not.
+    pub silent_at: Option<DateTime<Utc>>,
+}
+
+/// What changes about a watched slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WatchStep {
+    /// Nothing is late, and nothing can become late any more.
+    Settle,
+    /// Nothing is late yet: look again at this instant.
+    LookAt(DateTime<Utc>),
+    /// It is late.
+    Late(Late, Reason),
+    /// It is no longer late.
+    Over(DateTime<Utc>),
 }
 
 /// A ledger entry to write.

@@ -41,11 +41,12 @@ pub use self::dependencies::{
 };
 pub use self::forecast::{FeedNew, FeedRecord};
 pub use self::incidents::{
-    HeardRun, IncidentFilter, IncidentRecord, IncidentShown, RuleChange, RuleLoad, RuleRecord, TellingNew,
+    HeardRun, IncidentFilter, IncidentRecord, IncidentShown, RuleChange, RuleLoad, RuleRecord, Sign, TellingNew,
     TellingRecord, ToldBefore,
 };
 pub use self::ledger::{
-    BackfillNew, BackfillRecord, Covered, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotRecord,
+    BackfillNew, BackfillRecord, Covered, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotLateness,
+    SlotRecord, TaskLateness, WatchStep, WatchedSlot, WatchedTask,
 };
 pub use self::networks::NetworkRecord;
 pub use self::notify::{

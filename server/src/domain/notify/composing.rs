@@ -79,7 +79,8 @@ fn incident_facts(incident: &IncidentRecord, kind: EventKind, at: DateTime<Utc>)
         facts.push(Notice::fact("Lasted", span((at - incident.opened_at).num_milliseconds().max(0).unsigned_abs())));
     }
     if incident.run_count > 1 {
-        facts.push(Notice::fact("Runs in a row", incident.run_count.to_string()));
+        let label = if incident.kind.is_lateness() { "Slots" } else { "Runs in a row" };
+        facts.push(Notice::fact(label, incident.run_count.to_string()));
     }
     facts.extend(incident.acknowledged_by.as_ref().map(|by| Notice::fact("Taken care of by", by)));
     facts.extend(incident.resolved_by.as_ref().map(|by| Notice::fact("Resolved by", by)));
@@ -95,6 +96,9 @@ fn sentence(told: &Told<'_>) -> String {
         EventKind::Lost => format!("{task} was lost"),
         EventKind::Skipped => format!("{task} was skipped"),
         EventKind::Suspicious => format!("{task} succeeded but looks wrong"),
+        EventKind::Late => format!("{task} is late"),
+        EventKind::Missed => format!("{task} was missed"),
+        EventKind::Silent => format!("{task} is silent"),
         EventKind::Recovered => format!("{task} recovered"),
         EventKind::Succeeded => format!("{task} succeeded"),
     }
@@ -103,8 +107,10 @@ fn sentence(told: &Told<'_>) -> String {
 /// How serious an event is.
 const fn level(kind: EventKind) -> NoticeLevel {
     match kind {
-        EventKind::Failed | EventKind::TimedOut | EventKind::Lost => NoticeLevel::Critical,
-        EventKind::Skipped | EventKind::Suspicious => NoticeLevel::Warning,
+        EventKind::Failed | EventKind::TimedOut | EventKind::Lost | EventKind::Missed | EventKind::Silent => {
+            NoticeLevel::Critical
+        }
+        EventKind::Skipped | EventKind::Suspicious | EventKind::Late => NoticeLevel::Warning,
         EventKind::Recovered => NoticeLevel::Resolved,
         EventKind::Succeeded => NoticeLevel::Info,
     }

@@ -87,14 +87,17 @@ pub fn hear(open: &[Open], ended: Ended) -> Vec<Happening> {
 }
 
 /// The name under which a rule asks for a happening.
-pub const fn event(happening: Happening, state: RunState) -> EventKind {
+pub const fn event(happening: Happening, state: Option<RunState>) -> EventKind {
     match (happening, state) {
         (Happening::Over { .. }, _) => EventKind::Recovered,
         (Happening::Well, _) => EventKind::Succeeded,
         (Happening::Shown { kind: IncidentKind::Skipped, .. }, _) => EventKind::Skipped,
         (Happening::Shown { kind: IncidentKind::Suspicious, .. }, _) => EventKind::Suspicious,
-        (Happening::Shown { .. }, RunState::TimedOut) => EventKind::TimedOut,
-        (Happening::Shown { .. }, RunState::Lost) => EventKind::Lost,
+        (Happening::Shown { kind: IncidentKind::Late, .. }, _) => EventKind::Late,
+        (Happening::Shown { kind: IncidentKind::Missed, .. }, _) => EventKind::Missed,
+        (Happening::Shown { kind: IncidentKind::Silent, .. }, _) => EventKind::Silent,
+        (Happening::Shown { .. }, Some(RunState::TimedOut)) => EventKind::TimedOut,
+        (Happening::Shown { .. }, Some(RunState::Lost)) => EventKind::Lost,
         (Happening::Shown { .. }, _) => EventKind::Failed,
     }
 }
@@ -136,7 +139,7 @@ mod tests {
         let found = hear(&open, Ended { suspicious: true, ..ended(RunState::Succeeded, 2) });
         let shown = Happening::Shown { kind: IncidentKind::Suspicious, count: 1 };
         assert_eq!(found, [shown, Happening::Over { kind: IncidentKind::Failing, count: 2 }, Happening::Well]);
-        let names: Vec<_> = found.into_iter().map(|found| event(found, RunState::Succeeded)).collect();
+        let names: Vec<_> = found.into_iter().map(|found| event(found, Some(RunState::Succeeded))).collect();
         assert_eq!(names, [EventKind::Suspicious, EventKind::Recovered, EventKind::Succeeded]);
     }
 }

@@ -6,7 +6,7 @@
 use super::incidents::{Ended, Happening, Open, event, hear};
 use super::rules::{Heard, RuleTerms, TaskFacts, tells};
 use super::timing::{Pace, speaks_at};
-use super::words::EventKind;
+use super::words::{EventKind, IncidentKind};
 use crate::domain::ids::RunId;
 use crate::domain::keys::{Key, Task};
 use chrono::{DateTime, Utc};
@@ -46,10 +46,29 @@ pub struct PastEvent {
     pub task: String,
     /// What happened.
     pub kind: EventKind,
-    /// The run that shows it.
-    pub run: RunId,
+    /// The run that shows it; none: slots show it.
+    pub run: Option<RunId>,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// An incident about lateness of the past. What was late is known only of tasks that expected something then.
+#[derive(Debug, Clone)]
+pub struct PastLateness {
+    /// Key of its task.
+    pub task_key: Key<Task>,
+    /// Name of its task.
+    pub task: String,
+    /// What was wrong.
+    pub kind: IncidentKind,
+    /// Since when.
+    pub opened_at: DateTime<Utc>,
+    /// Since when the newest of its slots was late.
+    pub seen_at: DateTime<Utc>,
+    /// Number of its slots.
+    pub count: u32,
+    /// When it was over; none: it is not.
+    pub resolved_at: Option<DateTime<Utc>>,
 }
 
 /// An incident of the past that was open, and whether the rule told it.
@@ -59,29 +78,55 @@ struct Known {
 }
 
 /// What a rule would have told. The runs come in the order of their ends. `facts` describes the tasks as they are now.
-pub fn replay(terms: &RuleTerms, runs: &[PastRun], facts: &HashMap<Key<Task>, TaskFacts>) -> Vec<Message> {
-    let mut open: HashMap<Key<Task>, Vec<Known>> = HashMap::new();
+pub fn replay(
+    terms: &RuleTerms,
+    runs: &[PastRun],
+    lates: &[PastLateness],
+    facts: &HashMap<Key<Task>, TaskFacts>,
+) -> Vec<Message> {
+    let covered = |task: &Key<Task>| facts.get(task).is_some_and(|task| terms.what.covers(task));
+    let runs = run_events(terms, runs.iter().filter(|run| covered(&run.task_key)));
+    let lates = lates.iter().filter(|late| covered(&late.task_key)).flat_map(|late| late_events(terms, late));
+    let mut events: Vec<PastEvent> = runs.into_iter().chain(lates).collect();
+    events.sort_by_key(|event| event.at);
     let mut messages = Vec::new();
+    events.into_iter().for_each(|event| tell(&mut messages, terms, event));
+    messages.sort_by_key(|message| message.at);
+    messages
+}
+
+/// What a rule tells about an incident about lateness. The slots between the first and the newest are not known one by
+/// one, so a rule that waits for several in a row tells it at the newest.
+fn late_events(terms: &RuleTerms, late: &PastLateness) -> Vec<PastEvent> {
+    let PastLateness { task_key: _, task, kind, opened_at, seen_at, count, resolved_at } = late;
+    let at = if terms.in_a_row > 1 { *seen_at } else { *opened_at };
+    let past = |happening, at| PastEvent { task: task.clone(), kind: event(happening, None), run: None, at };
+    let shown = Happening::Shown { kind: *kind, count: *count };
+    let told = tells(terms, Heard { happening: shown, state: None, told: false });
+    let over = Happening::Over { kind: *kind, count: *count };
+    let ends = tells(terms, Heard { happening: over, state: None, told });
+    let end = resolved_at.filter(|_| ends).map(|resolved_at| past(over, resolved_at));
+    told.then(|| past(shown, at)).into_iter().chain(end).collect()
+}
+
+fn run_events<'a>(terms: &RuleTerms, runs: impl Iterator<Item = &'a PastRun>) -> Vec<PastEvent> {
+    let mut open: HashMap<Key<Task>, Vec<Known>> = HashMap::new();
+    let mut events = Vec::new();
     for run in runs {
-        if !facts.get(&run.task_key).is_some_and(|task| terms.what.covers(task)) {
-            continue;
-        }
         let known = open.entry(run.task_key).or_default();
         let before: Vec<Open> = known.iter().map(|known| known.open).collect();
         for happening in hear(&before, run.ended) {
             let told = known.iter().any(|known| Some(known.open.kind) == happening.incident() && known.told);
-            let state = run.ended.state;
+            let state = Some(run.ended.state);
             let tells = tells(terms, Heard { happening, state, told });
             if tells {
                 let kind = event(happening, state);
-                let event = PastEvent { task: run.task.clone(), kind, run: run.run, at: run.ended.at };
-                tell(&mut messages, terms, event);
+                events.push(PastEvent { task: run.task.clone(), kind, run: Some(run.run), at: run.ended.at });
             }
             learn(known, happening, run.ended.at, tells || told);
         }
     }
-    messages.sort_by_key(|message| message.at);
-    messages
+    events
 }
 
 fn learn(known: &mut Vec<Known>, happening: Happening, at: DateTime<Utc>, told: bool) {
@@ -155,7 +200,7 @@ mod tests {
 
     fn told(how: Pace, runs: &[PastRun]) -> Vec<(i64, usize)> {
         let minutes = |message: Message| ((message.at - at(0)).num_minutes(), message.count);
-        replay(&rule(how), runs, &facts()).into_iter().map(minutes).collect()
+        replay(&rule(how), runs, &[], &facts()).into_iter().map(minutes).collect()
     }
 
     #[test]
@@ -176,7 +221,7 @@ mod tests {
         let mut terms = rule(Pace::AtOnce {});
         terms.what.tasks.push("task-2".into());
         let runs = [run(1, RunState::Failed, 0), run(2, RunState::Failed, 1), run(9, RunState::Failed, 2)];
-        let found = replay(&terms, &runs, &facts());
+        let found = replay(&terms, &runs, &[], &facts());
         assert_eq!(found.iter().map(|message| message.events[0].task.as_str()).collect::<Vec<_>>(), ["task-2"]);
     }
 }

@@ -144,8 +144,8 @@ impl RuleDefinition {
 pub struct Heard {
     /// What happened.
     pub happening: Happening,
-    /// Final state of the run.
-    pub state: RunState,
+    /// Final state of the run; none: no run shows it.
+    pub state: Option<RunState>,
     /// Whether the rule told about this incident before.
     pub told: bool,
 }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn heard(happening: Happening, state: RunState, told: bool) -> Heard {
-        Heard { happening, state, told }
+        Heard { happening, state: Some(state), told }
     }
 
     const fn shown(count: u32) -> Happening {

@@ -105,6 +105,12 @@ words!(
         Skipped = "skipped",
         /// Its runs succeed but look wrong.
         Suspicious = "suspicious",
+        /// Its runs start or end later than expected.
+        Late = "late",
+        /// Its slots have no run, although nobody wanted that.
+        Missed = "missed",
+        /// None of its runs has succeeded for longer than expected.
+        Silent = "silent",
     }
 );
 
@@ -133,6 +139,12 @@ words!(
         Skipped = "skipped",
         /// A run succeeded but looks wrong.
         Suspicious = "suspicious",
+        /// A run had not started or ended by the time that its task expects.
+        Late = "late",
+        /// A slot has no run, although nobody wanted that.
+        Missed = "missed",
+        /// No run has succeeded for longer than its task expects.
+        Silent = "silent",
         /// What the rule told about before is over.
         Recovered = "recovered",
         /// A run succeeded.
@@ -149,3 +161,10 @@ words!(
         Recovery = "recovery",
     }
 );
+
+impl IncidentKind {
+    /// Whether slots show it and not ends of runs.
+    pub const fn is_lateness(self) -> bool {
+        matches!(self, Self::Late | Self::Missed | Self::Silent)
+    }
+}

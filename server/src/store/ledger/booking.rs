@@ -30,7 +30,7 @@ impl Tx {
         let entries = bookings.iter().flat_map(|booking| booking.entries.iter().map(move |entry| (booking, entry)));
         let entries: Vec<(&SlotBooking, &SlotEntry)> = entries.collect();
         let schedules: HashSet<Key<Schedule>> = bookings.iter().map(|booking| booking.schedule_row).collect();
-        let new = if reached.is_empty() && schedules.len() == bookings.len() {
+        let new: Vec<Vec<bool>> = if reached.is_empty() && schedules.len() == bookings.len() {
             self.slots_insert(&entries, at).await?;
             bookings.iter().map(|booking| vec![true; booking.entries.len()]).collect()
         } else {
@@ -39,6 +39,7 @@ impl Tx {
             let answer = |it: &SlotBooking| it.entries.iter().map(|entry| is_new(it.schedule_row, entry)).collect();
             bookings.iter().map(answer).collect()
         };
+        self.slots_watch(bookings, &new, at).await?;
         self.watermarks_move(bookings).await?;
         Ok(new)
     }

@@ -10,6 +10,7 @@ pub(in crate::store) mod counts;
 pub mod entity;
 pub(in crate::store) mod list;
 pub(in crate::store) mod past;
+pub(in crate::store) mod watch;
 
 use self::entity::slot;
 use super::core::entity::task;
@@ -121,7 +122,12 @@ pub(super) fn select() -> SelectStatement {
         .expr_as(Expr::col((schedule::Entity, schedule::Column::Definition)), "schedule_definition")
         .expr_as(Expr::col((task::Entity, task::Column::Uid)), "task_uid")
         .expr_as(Expr::col((task::Entity, task::Column::Name)), "task_name")
+        .exprs(watch::LATE_COLUMNS.map(|(column, name)| Expr::cust(format!("{column} AS {name}"))))
         .from(slot::Entity)
+        .left_join(
+            "slot_watch",
+            Expr::cust("slot_watch.schedule_id = slot.schedule_id AND slot_watch.first_at = slot.first_at"),
+        )
         .inner_join(
             schedule::Entity,
             Expr::col((schedule::Entity, schedule::Column::Id)).equals((slot::Entity, slot::Column::ScheduleId)),
@@ -179,5 +185,6 @@ pub(super) fn record(row: &QueryResult) -> Result<SlotRecord> {
         reason: reason.read(),
         run: run_uid.map(RunId),
         created_at: created_at.into(),
+        late: watch::slot_lateness(row)?,
     })
 }

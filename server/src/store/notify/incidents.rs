@@ -10,7 +10,7 @@ use crate::domain::model::{Cursor, IncidentFilter, IncidentRecord, IncidentShown
 use crate::domain::notify::incidents::Ended;
 use crate::domain::notify::replay::PastRun;
 use crate::domain::notify::rules::TaskFacts;
-use crate::domain::notify::words::IncidentState;
+use crate::domain::notify::words::{IncidentKind, IncidentState};
 use crate::store::core::entity::task;
 use crate::store::core::error::damaged;
 use crate::store::core::page::newest_first;
@@ -27,6 +27,9 @@ use sea_orm::{
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+/// Incidents about lateness.
+const LATENESS: [IncidentKind; 3] = [IncidentKind::Late, IncidentKind::Missed, IncidentKind::Silent];
 
 /// Maximum number of keys in one statement.
 const KEYS: usize = 500;
@@ -92,6 +95,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The newest incidents about lateness that were opened since an instant.
+    pub async fn past_lateness(&self, since: DateTime<Utc>, most: u64) -> Result<Vec<IncidentRecord>> {
+        let query = incident::Entity::find()
+            .filter(incident::Column::Kind.is_in(LATENESS.map(IncidentKind::as_str)))
+            .filter(incident::Column::OpenedAt.gte(Micros::from(since)))
+            .order_by_desc(incident::Column::OpenedAt)
+            .limit(most);
+        records(self.reader(), query.all(self.reader()).await?).await
+    }
+
+    /// Whether an incident about lateness is open.
+    pub async fn lateness_is_open(&self) -> Result<bool> {
+        let query = incident::Entity::find()
+            .filter(incident::Column::Kind.is_in(LATENESS.map(IncidentKind::as_str)))
+            .filter(incident::Column::ResolvedAt.is_null());
+        Ok(query.one(self.reader()).await?.is_some())
+    }
+}
+
 impl Tx {
     /// Finds an incident.
     pub async fn incident_find(&self, id: IncidentId) -> Result<Option<IncidentRecord>> {
@@ -116,21 +139,30 @@ impl Tx {
         Ok(found)
     }
 
+    /// The open incidents about lateness, of all tasks.
+    pub async fn incidents_of_lateness(&self) -> Result<Vec<IncidentRecord>> {
+        let query = incident::Entity::find()
+            .filter(incident::Column::Kind.is_in(LATENESS.map(IncidentKind::as_str)))
+            .filter(incident::Column::ResolvedAt.is_null())
+            .order_by_asc(incident::Column::Id);
+        records(self, query.all(self).await?).await
+    }
+
     /// Opens an incident.
     pub async fn incident_insert(&self, shown: IncidentShown<'_>, task: &str) -> Result<IncidentRecord> {
-        let IncidentShown { kind, run, count } = shown;
-        let reason = ReasonColumns::of(run.reason.as_ref());
+        let IncidentShown { kind, sign, count } = shown;
+        let reason = ReasonColumns::of(sign.reason);
         let row = incident::ActiveModel {
             id: NotSet,
             uid: Set(IncidentId::generate().0),
-            task_id: Set(run.task_key),
+            task_id: Set(sign.task_key),
             kind: Set(kind.as_str().to_owned()),
-            opened_at: Set(run.at.into()),
-            seen_at: Set(run.at.into()),
+            opened_at: Set(sign.at.into()),
+            seen_at: Set(sign.at.into()),
             run_count: Set(count.into()),
-            first_run_uid: Set(Some(run.id.0)),
-            last_run_uid: Set(Some(run.id.0)),
-            state: Set(run.state.as_str().to_owned()),
+            first_run_uid: Set(sign.run.map(|run| run.0)),
+            last_run_uid: Set(sign.run.map(|run| run.0)),
+            state: Set(sign.state.map(|state| state.as_str().to_owned())),
             reason_code: Set(reason.code),
             reason: Set(reason.args),
             acknowledged_at: Set(None),
@@ -142,18 +174,18 @@ impl Tx {
         record(row.insert(self).await?, task.to_owned())
     }
 
-    /// Notes one more run that shows an incident. Of two runs, the one that ended later is the newest.
+    /// Notes one more sign of an incident. Of two runs, the one that ended later is the newest.
     pub async fn incident_show(&self, read: &IncidentRecord, shown: IncidentShown<'_>) -> Result<()> {
-        let IncidentShown { kind: _, run, count } = shown;
+        let IncidentShown { kind: _, sign, count } = shown;
         let mut update = incident::Entity::update_many()
             .col_expr(incident::Column::RunCount, Expr::value(i64::from(count)))
             .filter(incident::Column::Id.eq(read.key));
-        if run.at >= read.seen_at {
-            let reason = ReasonColumns::of(run.reason.as_ref());
+        if sign.at >= read.seen_at {
+            let reason = ReasonColumns::of(sign.reason);
             update = update
-                .col_expr(incident::Column::SeenAt, Expr::value(Micros::from(run.at)))
-                .col_expr(incident::Column::LastRunUid, Expr::value(Some(run.id.0)))
-                .col_expr(incident::Column::State, Expr::value(run.state.as_str()))
+                .col_expr(incident::Column::SeenAt, Expr::value(Micros::from(sign.at)))
+                .col_expr(incident::Column::LastRunUid, Expr::value(sign.run.map(|run| run.0)))
+                .col_expr(incident::Column::State, Expr::value(sign.state.map(|state| state.as_str().to_owned())))
                 .col_expr(incident::Column::ReasonCode, Expr::value(reason.code))
                 .col_expr(incident::Column::Reason, Expr::value(reason.args));
         }
@@ -296,7 +328,7 @@ fn record(row: incident::Model, task: String) -> Result<IncidentRecord> {
         run_count: small(run_count),
         first_run: first_run_uid.map(RunId),
         last_run: last_run_uid.map(RunId),
-        state: state.parse().map_err(|error| damaged("incident", error))?,
+        state: state.map(|state| state.parse()).transpose().map_err(|error| damaged("incident", error))?,
         reason: ReasonColumns { code: reason_code, args: reason }.read(),
         acknowledged_at: instant(acknowledged_at),
         acknowledged_by,

@@ -128,6 +128,9 @@ impl Tx {
         let row = row.insert(self).await.map_err(|error| unique(error, Conflict::NameTaken))?;
         self.version_insert(row.id, 1, json, change).await?;
         schedules::sync(self, row.id, definition, true, change.at).await?;
+        if definition.enabled && !definition.expect.is_none() {
+            self.task_watch_put(row.id, Some(&definition.expect), true, change.at).await?;
+        }
         record(row)
     }
 
@@ -166,6 +169,11 @@ impl Tx {
         self.version_insert(row.id, row.version, json, change).await?;
         let flipped = read.definition.enabled != definition.enabled;
         schedules::sync(self, row.id, definition, flipped, change.at).await?;
+        let (before, expect) = (&read.definition.expect, &definition.expect);
+        let anew = flipped || before.at_least_every_seconds != expect.at_least_every_seconds;
+        if !(before.is_none() && expect.is_none()) || read.damage.rest.is_some() {
+            self.task_watch_put(row.id, definition.enabled.then_some(expect), anew, change.at).await?;
+        }
         record(row)
     }
 
@@ -179,6 +187,9 @@ impl Tx {
             .exec(self)
             .await?;
         schedules::remove_all(self, read.key, at).await?;
+        if !read.definition.expect.is_none() || read.damage.rest.is_some() {
+            self.task_watch_put(read.key, None, true, at).await?;
+        }
         Ok(deleted.rows_affected > 0)
     }
 

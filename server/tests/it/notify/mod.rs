@@ -2,6 +2,8 @@
 
 mod deliveries;
 mod incidents;
+mod lateness;
+mod lateness_days;
 mod mails;
 mod services;
 mod smtp;

@@ -108,7 +108,7 @@ async fn book(
     mark: i64,
     entries: Vec<SlotEntry>,
 ) -> Result<Vec<bool>, StoreError> {
-    let booking = SlotBooking { schedule_row, task_key, watermark_at: at(mark), entries };
+    let booking = SlotBooking { schedule_row, task_key, watermark_at: at(mark), entries, watched: false };
     let work = async move |tx: &Tx| tx.slots_book(std::slice::from_ref(&booking), at(1)).await;
     fixture.store.write(work).await.map(|answers| answers.into_iter().next().expect("one booking"))
 }
@@ -124,7 +124,7 @@ async fn a_slot_is_booked_once(fixture: Fixture) {
                 let bookings: Vec<_> = [x, y]
                     .map(|(schedule_row, task_key)| {
                         let entries = vec![single(at(60), SlotOutcome::Run), single(at(120), SlotOutcome::Run)];
-                        SlotBooking { schedule_row, task_key, watermark_at: at(120), entries }
+                        SlotBooking { schedule_row, task_key, watermark_at: at(120), entries, watched: false }
                     })
                     .into();
                 store.write(async move |tx: &Tx| tx.slots_book(&bookings, at(120)).await).await
@@ -170,7 +170,7 @@ async fn the_ledger_and_the_watermark_move_together(fixture: Fixture) {
     book(&fixture, x, 30, vec![]).await.expect("books nothing");
     assert_eq!(mark().await, at(90), "never backwards");
     let entries = vec![single(at(120), SlotOutcome::Run)];
-    let booking = SlotBooking { schedule_row: x.0, task_key: x.1, watermark_at: at(200), entries };
+    let booking = SlotBooking { schedule_row: x.0, task_key: x.1, watermark_at: at(200), entries, watched: false };
     let failed = fixture
         .store
         .write(async move |tx: &Tx| -> Result<(), StoreError> {

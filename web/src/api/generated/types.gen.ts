@@ -2056,7 +2056,7 @@ export type EventHello = {
 /**
  * What a rule tells about.
  */
-export type EventKind = 'failed' | 'timed_out' | 'lost' | 'skipped' | 'suspicious' | 'recovered' | 'succeeded';
+export type EventKind = 'failed' | 'timed_out' | 'lost' | 'skipped' | 'suspicious' | 'late' | 'missed' | 'silent' | 'recovered' | 'succeeded';
 
 /**
  * Why events of a stream were lost.
@@ -2145,6 +2145,22 @@ export type EventTask = {
      * Version of the task's definition; null: the task is gone.
      */
     version: number | null;
+};
+
+/**
+ * What is expected of the task. Orc tells by rules when it does not happen: `late`, `missed` and `silent`.
+ */
+export type Expect = {
+    /**
+     * Seconds after each slot within which its run has started; null: at any time. A slot that no run starts for counts
+     * as missed.
+     */
+    start_within_seconds?: number | null;
+    finish_by?: FinishBy | null;
+    /**
+     * Maximum number of seconds between two runs that succeed, whatever starts them; null: any time.
+     */
+    at_least_every_seconds?: number | null;
 };
 
 /**
@@ -2287,6 +2303,21 @@ export type FieldDifference = {
 export type FileChange = 'created' | 'changed' | 'settled';
 
 /**
+ * When the run of a slot has ended at the latest: either after some time, or at a time of day.
+ */
+export type FinishBy = {
+    /**
+     * Seconds after the slot.
+     */
+    within_seconds?: number | null;
+    /**
+     * The next time after the slot at which the clocks of its schedule's time zone show this. In place of a time that
+     * they skip, the first instant after the gap counts; of a time that they show twice, the first after the slot.
+     */
+    at?: string | null;
+};
+
+/**
  * Which of two equal local times counts.
  */
 export type Fold = 'first' | 'second' | 'both';
@@ -2370,15 +2401,15 @@ export type Incident = {
      */
     state: IncidentState;
     /**
-     * When the first run that shows it ended.
+     * When the first run that shows it ended, or since when the first slot is late.
      */
     opened_at: string;
     /**
-     * When the newest of these runs ended.
+     * When the newest of these runs ended, or since when the newest slot is late.
      */
     seen_at: string;
     /**
-     * Number of these runs.
+     * Number of these runs or slots.
      */
     run_count: number;
     /**
@@ -2389,10 +2420,7 @@ export type Incident = {
      * UUID of the newest of these runs.
      */
     last_run: string | null;
-    /**
-     * State of the newest of these runs.
-     */
-    last_state: RunState;
+    last_state: RunState | null;
     reason: Reason | null;
     /**
      * When somebody took care of it; null: nobody did.
@@ -2433,7 +2461,7 @@ export type IncidentAcknowledge = {
 /**
  * What is wrong with a task.
  */
-export type IncidentKind = 'failing' | 'skipped' | 'suspicious';
+export type IncidentKind = 'failing' | 'skipped' | 'suspicious' | 'late' | 'missed' | 'silent';
 
 /**
  * A page of incidents, newest first.
@@ -2475,15 +2503,15 @@ export type IncidentSummary = {
      */
     state: IncidentState;
     /**
-     * When the first run that shows it ended.
+     * When the first run that shows it ended, or since when the first slot is late.
      */
     opened_at: string;
     /**
-     * When the newest of these runs ended.
+     * When the newest of these runs ended, or since when the newest slot is late.
      */
     seen_at: string;
     /**
-     * Number of these runs.
+     * Number of these runs or slots.
      */
     run_count: number;
     /**
@@ -2494,10 +2522,7 @@ export type IncidentSummary = {
      * UUID of the newest of these runs.
      */
     last_run: string | null;
-    /**
-     * State of the newest of these runs.
-     */
-    last_state: RunState;
+    last_state: RunState | null;
     reason: Reason | null;
     /**
      * When somebody took care of it; null: nobody did.
@@ -2620,6 +2645,33 @@ export type LastRun = {
      * Whether the run looks wrong although it succeeded.
      */
     suspicious: boolean;
+};
+
+/**
+ * What is late about a slot or a task.
+ */
+export type LateKind = 'start' | 'finish' | 'missed' | 'silent';
+
+/**
+ * What is or was late about a task or a slot.
+ */
+export type Lateness = {
+    /**
+     * What is late.
+     */
+    kind: LateKind;
+    /**
+     * When it should have happened.
+     */
+    since_at: string;
+    /**
+     * When it was over; null: it is not.
+     */
+    over_at: string | null;
+    /**
+     * Why it is late.
+     */
+    reason: Reason;
 };
 
 /**
@@ -3782,7 +3834,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'incident_acknowledged' | 'rule_off' | 'channel_off' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'start_late' | 'end_late' | 'never_started' | 'slots_missed' | 'success_overdue' | 'server_was_down' | 'lateness_found' | 'incident_acknowledged' | 'rule_off' | 'channel_off' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * How long finished runs and their logs are kept.
@@ -3982,9 +4034,9 @@ export type RuleEvent = {
      */
     event: EventKind;
     /**
-     * UUID of the run that shows it.
+     * UUID of the run that shows it; null: slots show it.
      */
-    run: string;
+    run: string | null;
     /**
      * When it happened.
      */
@@ -5816,6 +5868,7 @@ export type Slot = {
      * Number of due instants in the entry.
      */
     count: number;
+    lateness: Lateness | null;
 };
 
 /**
@@ -6166,6 +6219,7 @@ export type Task = {
      */
     readonly next_slots: Array<SlotPreview>;
     readonly last_run: LastRun | null;
+    readonly lateness: Lateness | null;
     /**
      * What this request saved differently from what was sent, so that it can run; usually empty.
      */
@@ -6315,6 +6369,10 @@ export type Task = {
      * result is far from what is usual for the task.
      */
     mark_suspicious: boolean;
+    /**
+     * When its slots have run at the latest, and how often it succeeds.
+     */
+    expect: Expect;
 };
 
 /**
@@ -6679,6 +6737,10 @@ export type TaskDefinition = {
      * result is far from what is usual for the task.
      */
     mark_suspicious?: boolean;
+    /**
+     * When its slots have run at the latest, and how often it succeeds.
+     */
+    expect?: Expect;
 };
 
 /**
@@ -7003,6 +7065,7 @@ export type TaskSummary = {
      */
     updated_at: string;
     last_run: LastRun | null;
+    lateness: Lateness | null;
     /**
      * What can be done with the task now.
      */
@@ -8977,6 +9040,10 @@ export type TaskWritable = {
      * result is far from what is usual for the task.
      */
     mark_suspicious: boolean;
+    /**
+     * When its slots have run at the latest, and how often it succeeds.
+     */
+    expect: Expect;
 };
 
 /**
@@ -9142,6 +9209,10 @@ export type TaskDefinitionWritable = {
      * result is far from what is usual for the task.
      */
     mark_suspicious?: boolean;
+    /**
+     * When its slots have run at the latest, and how often it succeeds.
+     */
+    expect?: Expect;
 };
 
 /**

@@ -4,12 +4,11 @@ import { Check, HandHelping } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { type Incident, incidentAcknowledge, incidentResolve } from "@/api/generated";
 import { incidentViewOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { plural } from "@/lib/numbers";
 import { paths } from "@/paths";
 import { useDenied } from "@/shared/access/session";
 import { Loaded } from "@/shared/core/Loaded";
 import { useAskAgain } from "@/shared/core/useAskAgain";
-import { EVENT_KINDS, INCIDENT_KINDS, INCIDENT_STATES } from "@/shared/notify/incidents";
+import { EVENT_KINDS, INCIDENT_KINDS, INCIDENT_STATES, incidentCount } from "@/shared/notify/incidents";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/fields/Field";
 import { Dialog } from "@/ui/layers/Dialog";
@@ -80,8 +79,8 @@ function Facts({ incident }: { incident: Incident }) {
         <Fact label="Since">
           <DateTime at={incident.opened_at} />
         </Fact>
-        <Fact label="Runs">
-          {plural(incident.run_count, "run")}, last <DateTime at={incident.seen_at} />
+        <Fact label={incident.kind === "late" || incident.kind === "missed" ? "Slots" : "Runs"}>
+          {incidentCount(incident)}, last <DateTime at={incident.seen_at} />
         </Fact>
         {incident.reason && <Fact label="Reason">{incident.reason.text}</Fact>}
         {incident.last_run && (

@@ -5,10 +5,9 @@ import { useState } from "react";
 import type { IncidentState, IncidentSummary } from "@/api/generated";
 import { incidentListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { PAGED } from "@/api/pages";
-import { plural } from "@/lib/numbers";
 import { type IncidentsSearch, paths } from "@/paths";
 import { Pages } from "@/shared/core/Pages";
-import { INCIDENT_KINDS, INCIDENT_STATES } from "@/shared/notify/incidents";
+import { INCIDENT_KINDS, INCIDENT_STATES, incidentCount } from "@/shared/notify/incidents";
 import { Button, buttonClass } from "@/ui/Button";
 import { SelectField } from "@/ui/fields/Field";
 import { Card } from "@/ui/layout/Card";
@@ -52,7 +51,7 @@ export default function IncidentsPage() {
           {(items) =>
             items.length === 0 ? (
               <Empty title={filtered ? "No incident matches these filters." : "Nothing is wrong"} cli={filtered ? undefined : "orc incident list"} action={filtered && <Button onClick={() => setSearch({})}>Clear the filters</Button>}>
-                {!filtered && "An incident appears here when a run fails, exceeds its time limit, is lost, is skipped or looks wrong."}
+                {!filtered && "An incident appears here when a run fails, exceeds its time limit, is lost, is skipped, looks wrong or is late."}
               </Empty>
             ) : (
               <ul className="divide-y divide-line border-t border-line text-sm">
@@ -81,7 +80,7 @@ function Row({ incident, onOpen }: { incident: IncidentSummary; onOpen: () => vo
           <Badge tone={tone}>{word}</Badge>
         </p>
         <p className="text-xs text-muted">
-          {plural(incident.run_count, "run")}, since <DateTime at={incident.opened_at} plain />
+          {incident.kind === "silent" ? "Silent" : incidentCount(incident)}, since <DateTime at={incident.opened_at} plain />
           {incident.run_count > 1 && (
             <>
               , last <DateTime at={incident.seen_at} plain />

@@ -6,6 +6,7 @@ export const live: LiveRules = {
     "run.changed": { taskView: "soon", taskList: "later", taskBands: "later" },
     "task.changed": { taskList: "soon", taskView: "soon", taskVersionList: "soon" },
     "slot.changed": { taskView: "soon", taskList: "later" },
+    "system.changed": { taskView: "soon", taskList: "later" },
   },
   still: ["taskVersionView", "taskExport"],
 };

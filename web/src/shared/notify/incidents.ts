@@ -1,5 +1,6 @@
 /** Incidents in words. */
 import type { EventKind, IncidentKind, IncidentState } from "@/api/generated";
+import { plural } from "@/lib/numbers";
 import type { Tone } from "@/lib/words/words";
 
 /** What is wrong, after the name of the task. */
@@ -7,6 +8,9 @@ export const INCIDENT_KINDS: Record<IncidentKind, string> = {
   failing: "fails",
   skipped: "is skipped",
   suspicious: "succeeds, but looks wrong",
+  late: "is late",
+  missed: "was missed",
+  silent: "is silent",
 };
 
 /** How far an incident is. */
@@ -16,6 +20,9 @@ export const INCIDENT_STATES: Record<IncidentState, { word: string; tone: Tone }
   resolved: { word: "over", tone: "ok" },
 };
 
+/** What an incident counts. */
+export const incidentCount = ({ kind, run_count }: { kind: IncidentKind; run_count: number }): string => plural(run_count, kind === "late" || kind === "missed" || kind === "silent" ? "slot" : "run");
+
 /** What a rule told. */
 export const EVENT_KINDS: Record<EventKind, string> = {
   failed: "failed",
@@ -23,6 +30,9 @@ export const EVENT_KINDS: Record<EventKind, string> = {
   lost: "was lost",
   skipped: "was skipped",
   suspicious: "looked wrong",
+  late: "was late",
+  missed: "was missed",
+  silent: "was silent",
   recovered: "recovered",
   succeeded: "succeeded",
 };

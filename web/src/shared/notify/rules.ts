@@ -8,6 +8,9 @@ export const RULE_EVENTS: [EventKind, string][] = [
   ["lost", "Lost"],
   ["skipped", "Skipped"],
   ["suspicious", "Looks wrong"],
+  ["late", "Late"],
+  ["missed", "Missed"],
+  ["silent", "Silent for too long"],
   ["recovered", "Recovered"],
   ["succeeded", "Succeeded"],
 ];

@@ -7,6 +7,7 @@
 use crate::domain::core::json;
 use crate::domain::core::limits::Limits;
 use crate::domain::core::overlap::Overlap;
+use crate::domain::ledger::Expect;
 use crate::domain::model::Damage;
 use crate::domain::schedules::{CatchUp, Fold, Gap, Roll, Rule, Schedule};
 use crate::domain::tasks::{Backoff, Definition, LogRules, Retention, Retry, RunSpec};
@@ -137,5 +138,6 @@ fn stand_in() -> Definition {
         retention: Retention { days: 90, runs: 1000 },
         on_server_stop: OnServerStop::Keep,
         mark_suspicious: true,
+        expect: Expect::default(),
     }
 }

@@ -5,3 +5,5 @@
 
 pub(in crate::store) mod backfill;
 pub(in crate::store) mod slot;
+pub(in crate::store) mod slot_watch;
+pub(in crate::store) mod task_watch;

@@ -17,7 +17,7 @@ pub struct Model {
     pub run_count: i64,
     pub first_run_uid: Option<Uuid>,
     pub last_run_uid: Option<Uuid>,
-    pub state: String,
+    pub state: Option<String>,
     pub reason_code: Option<String>,
     pub reason: String,
     pub acknowledged_at: Option<Micros>,

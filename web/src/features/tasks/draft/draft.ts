@@ -9,7 +9,7 @@ import {
   runScriptDefaults,
   taskDefinitionDefaults,
 } from "@/api/generated/contract.gen";
-import type { CredentialUse, Limits, ParamSpec, Retry, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskDependency, TaskTrigger } from "@/api/generated";
+import type { CredentialUse, Expect, Limits, ParamSpec, Retry, RunCommand, RunHttp, RunScript, RunShell, RunSpec, Schedule, Task, TaskDefinition, TaskDependency, TaskTrigger } from "@/api/generated";
 import { UNDECLARED } from "@/api/undeclared";
 import type { Pairs } from "@/ui/fields/Lists";
 import { codesOf, codesText } from "./codes";
@@ -69,6 +69,8 @@ export interface Draft {
   retention_runs: number;
   on_server_stop: "keep" | "cancel";
   mark_suspicious: boolean;
+  /** Null or "any": nothing is expected. */
+  expect: { start_minutes: number | null; finish: "any" | "within" | "at"; finish_minutes: number | null; finish_at: string; every_hours: number | null };
 }
 
 const MEBIBYTE = 1_048_576;
@@ -99,6 +101,7 @@ export function emptyDraft(): Draft {
     retention_days: retentionDefaults.days,
     retention_runs: retentionDefaults.runs,
     on_server_stop: UNDECLARED.on_server_stop,
+    expect: expectDraft({}),
   };
 }
 
@@ -139,7 +142,27 @@ export function draftOf(task: Task): Draft {
     retention_runs: task.retention.runs ?? retentionDefaults.runs,
     on_server_stop: task.on_server_stop,
     mark_suspicious: task.mark_suspicious,
+    expect: expectDraft(task.expect),
   };
+}
+
+function expectDraft({ start_within_seconds, finish_by, at_least_every_seconds }: Expect): Draft["expect"] {
+  const [within, at] = [finish_by?.within_seconds ?? null, finish_by?.at ?? null];
+  return {
+    start_minutes: over(start_within_seconds, 60),
+    finish: at !== null ? "at" : within !== null ? "within" : "any",
+    finish_minutes: over(within, 60),
+    finish_at: at ?? "",
+    every_hours: over(at_least_every_seconds, 3600),
+  };
+}
+
+const over = (seconds: number | null | undefined, unit: number): number | null => (seconds == null ? null : seconds / unit);
+
+function expectOf({ start_minutes, finish, finish_minutes, finish_at, every_hours }: Draft["expect"]): Expect {
+  const seconds = (value: number | null, unit: number) => (value === null ? null : Math.round(value * unit));
+  const finish_by = finish === "any" ? null : finish === "at" ? { within_seconds: null, at: finish_at.trim() } : { within_seconds: seconds(finish_minutes ?? 60, 60), at: null };
+  return { start_within_seconds: seconds(start_minutes, 60), finish_by, at_least_every_seconds: seconds(every_hours, 3600) };
 }
 
 function limitsDraft({ memory_bytes, cpu_percent, processes, open_files, niceness }: Limits): Draft["limits"] {
@@ -233,5 +256,6 @@ export function definitionOf(draft: Draft): TaskDefinition {
     retention: { days: draft.retention_days, runs: draft.retention_runs },
     on_server_stop: draft.on_server_stop,
     mark_suspicious: draft.mark_suspicious,
+    expect: expectOf(draft.expect),
   };
 }

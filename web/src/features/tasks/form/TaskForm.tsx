@@ -15,6 +15,7 @@ import { CredentialsPart } from "./CredentialsPart";
 import { DependenciesPart } from "../dependencies/DependenciesPart";
 import { definitionOf, type Draft, draftOf } from "../draft/draft";
 import { EffectQuestion } from "./EffectQuestion";
+import { ExpectPart } from "../ledger/ExpectPart";
 import { useCheck, useSave } from "./formHooks";
 import { KeepPart, LimitsPart, PoolPart, RetryPart } from "./LimitsPart";
 import { ParamsPart } from "./ParamsPart";
@@ -125,6 +126,7 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
         <ParamsPart {...part} />
         <RetryPart {...part} />
         <LimitsPart {...part} />
+        <ExpectPart {...part} />
         <PoolPart {...part} />
         <KeepPart {...part} />
       </div>

@@ -11,6 +11,7 @@ import { plural } from "@/lib/numbers";
 import { absoluteTime, viewerZone } from "@/lib/time/time";
 import { options, SLOT_OUTCOMES } from "@/lib/words/words";
 import { paths } from "@/paths";
+import { LateMark } from "@/shared/tasks/Lateness";
 import { OutcomeBadge } from "@/ui/text/Badge";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/layout/Card";
@@ -79,7 +80,9 @@ function Entries({ task, outcome, range }: { task: string; outcome: SlotOutcome 
               <OutcomeBadge outcome={slot.outcome} />
             </span>
             <Stretch slot={slot} />
-            <span className="min-w-0 text-muted max-sm:basis-full sm:flex-1">{reasonWords(slot)}</span>
+            <span className="min-w-0 text-muted max-sm:basis-full sm:flex-1">
+              {reasonWords(slot)} <LateMark lateness={slot.lateness} short />
+            </span>
             {slot.run_id && (
               <Link {...paths.run(slot.run_id)} className="text-accent hover:underline max-sm:-order-1 max-sm:ml-auto">
                 Show the run

@@ -5,6 +5,7 @@ export const live: LiveRules = {
   stale: {
     "task.changed": { slotList: "soon" },
     "slot.changed": { slotList: "soon", slotSummary: "later" },
+    "system.changed": { slotList: "later" },
   },
   still: ["backfillList", "backfillView"],
 };

@@ -5,6 +5,7 @@ import { hasInvalidSchedule, problemWords, scheduleWords } from "@/lib/words/rea
 import { cx } from "@/lib/cx";
 import { useDenied } from "@/shared/access/session";
 import { SuspiciousMark } from "@/shared/runs/Suspicious";
+import { LateMark } from "@/shared/tasks/Lateness";
 import { whyNot } from "@/shared/tasks/taskActions";
 import { paths } from "@/paths";
 import { Badge, StateBadge } from "@/ui/text/Badge";
@@ -14,12 +15,18 @@ import { DateTime, Duration } from "@/ui/text/Time";
 import { TaskMenu } from "../TaskMenu";
 
 function LastState({ task }: { task: TaskSummary }) {
-  if (!task.last_run) return <span className="text-muted">Never ran</span>;
   return (
-    <Link {...paths.run(task.last_run.id)} className="inline-flex min-h-6 items-center gap-1.5 hover:underline">
-      <StateBadge state={task.last_run.state} />
-      {task.last_run.suspicious && <SuspiciousMark />}
-    </Link>
+    <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
+      {task.last_run ? (
+        <Link {...paths.run(task.last_run.id)} className="inline-flex min-h-6 items-center gap-1.5 hover:underline">
+          <StateBadge state={task.last_run.state} />
+          {task.last_run.suspicious && <SuspiciousMark />}
+        </Link>
+      ) : (
+        <span className="text-muted">Never ran</span>
+      )}
+      <LateMark lateness={task.lateness} short />
+    </span>
   );
 }
 

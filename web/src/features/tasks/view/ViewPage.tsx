@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Pencil, Play } from "lucide-react";
 import { useState } from "react";
-import type { Task } from "@/api/generated";
+import type { LateKind, Task } from "@/api/generated";
 import { problemWords } from "@/lib/words/reasons";
 import { taskViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { uniqueKey } from "@/lib/copy";
@@ -28,6 +28,9 @@ import { Versions } from "./Versions";
 
 const route = getRouteApi("/app/tasks/$task");
 
+/** What is late, at the beginning of a sentence. */
+const LATE_WORDS: Record<LateKind, string> = { start: "The task is late", finish: "The task is late", missed: "The task was missed", silent: "The task is silent" };
+
 type TabKey = "overview" | "runs" | "figures" | "ledger" | "definition" | "versions";
 
 /** One task: how it stands, its runs, its ledger, its definition and its history. */
@@ -41,10 +44,10 @@ export default function ViewPage() {
       title={title}
       hint={task ? <Subtitle task={task} /> : undefined}
       badge={
-        task?.last_run && (
+        task && (
           <>
-            <StateBadge state={task.last_run.state} soft />
-            {task.last_run.suspicious && <SuspiciousMark />}
+            {task.last_run && <StateBadge state={task.last_run.state} soft />}
+            {task.last_run?.suspicious && <SuspiciousMark />}
           </>
         )
       }
@@ -56,6 +59,11 @@ export default function ViewPage() {
             {problemWords(data) && (
               <p role="alert" className="mb-3 rounded-md bg-fail-soft px-3 py-2 text-sm font-medium text-fail">
                 Orc cannot read all of this definition, so nothing starts the task: {problemWords(data)}. Replace the definition or delete the task.
+              </p>
+            )}
+            {data.lateness && (
+              <p role="status" className="mb-3 rounded-md bg-warn-soft px-3 py-2 text-sm font-medium text-warn">
+                {LATE_WORDS[data.lateness.kind]}: {data.lateness.reason.text}.
               </p>
             )}
             <Body task={data} />
