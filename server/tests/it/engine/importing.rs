@@ -33,7 +33,7 @@ async fn imported(bench: &Bench, text: &str) -> Imported {
 async fn names(bench: &Bench) -> Vec<String> {
     let page = PageRequest::first(500);
     let listed = bench.app.task_list(&Caller::local(), &TaskFilter::default(), TaskSort::Name, &page).await;
-    listed.expect("tasks").items.into_iter().map(|task| task.definition.name).collect()
+    listed.expect("tasks").items.into_iter().map(|task| task.record.definition.name).collect()
 }
 
 async fn bench() -> Bench {

@@ -107,7 +107,8 @@ fn fate(random: &mut StdRng, booked: DateTime<Utc>) -> Fate {
     }
     let whole = booked + TimeDelta::seconds((60 - booked.timestamp() % 60) % 60);
     let started = whole + TimeDelta::minutes(random.random_range(0..45));
-    let lasts = TimeDelta::minutes(random.random_range(0..if random.random_bool(0.2) { 1500 } else { 120 }));
+    let most = if random.random_bool(0.2) { 1500 } else { 120 };
+    let lasts = TimeDelta::minutes(random.random_range(0..most));
     Fate { started_at: Some(started), finished_at: Some(started + lasts) }
 }
 
@@ -183,7 +184,7 @@ impl World {
             };
             self.bench.behind(&format!("UPDATE run SET {change} WHERE scheduled_for = {slot}")).await;
         }
-        ended.iter().for_each(|slot| drop(self.open.remove(slot)));
+        self.open.retain(|slot, _| !ended.contains(slot));
     }
 
     /// Books what is due, decides about fates of new runs, and looks.

@@ -6,7 +6,7 @@ import { task } from "@/mocks/data";
 import { draftFaults, readCodes } from "./codes";
 import { definitionOf, draftOf, emptyDraft } from "./draft";
 
-const written = ({ id: _id, version: _v, created_at: _c, updated_at: _u, owner: _o, problem: _p, next_slots: _n, last_run: _l, mended: _m, limits_held: _h, actions: _a, ...definition }: Task) => definition;
+const written = ({ id: _id, version: _v, created_at: _c, updated_at: _u, owner: _o, problem: _p, next_slots: _n, last_run: _l, lateness: _t, mended: _m, limits_held: _h, actions: _a, ...definition }: Task) => definition;
 
 describe("a draft", () => {
   it("gives back what it was made from", () => {

@@ -159,10 +159,11 @@ function expectDraft({ start_within_seconds, finish_by, at_least_every_seconds }
 
 const over = (seconds: number | null | undefined, unit: number): number | null => (seconds == null ? null : seconds / unit);
 
+const secondsOf = (value: number | null, unit: number): number | null => (value === null ? null : Math.round(value * unit));
+
 function expectOf({ start_minutes, finish, finish_minutes, finish_at, every_hours }: Draft["expect"]): Expect {
-  const seconds = (value: number | null, unit: number) => (value === null ? null : Math.round(value * unit));
-  const finish_by = finish === "any" ? null : finish === "at" ? { within_seconds: null, at: finish_at.trim() } : { within_seconds: seconds(finish_minutes ?? 60, 60), at: null };
-  return { start_within_seconds: seconds(start_minutes, 60), finish_by, at_least_every_seconds: seconds(every_hours, 3600) };
+  const finish_by = finish === "any" ? null : finish === "at" ? { within_seconds: null, at: finish_at.trim() } : { within_seconds: secondsOf(finish_minutes ?? 60, 60), at: null };
+  return { start_within_seconds: secondsOf(start_minutes, 60), finish_by, at_least_every_seconds: secondsOf(every_hours, 3600) };
 }
 
 function limitsDraft({ memory_bytes, cpu_percent, processes, open_files, niceness }: Limits): Draft["limits"] {
