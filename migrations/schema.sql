@@ -273,7 +273,7 @@ CREATE TABLE "incident" (
     "run_count" integer NOT NULL,
     "first_run_uid" uuid_text,
     "last_run_uid" uuid_text,
-    "state" text NOT NULL,
+    "state" text,
     "reason_code" text,
     "reason" text NOT NULL,
     "acknowledged_at" integer,
@@ -282,7 +282,7 @@ CREATE TABLE "incident" (
     "resolved_at" integer,
     "resolved_by" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
-    CONSTRAINT "incident_kind_word" CHECK (kind IN ('failing', 'skipped', 'suspicious')),
+    CONSTRAINT "incident_kind_word" CHECK (kind IN ('failing', 'skipped', 'suspicious', 'late', 'missed', 'silent')),
     CONSTRAINT "incident_resolved_by_somebody" CHECK (resolved_by IS NULL OR resolved_at IS NOT NULL)
 );
 
@@ -594,6 +594,29 @@ CREATE INDEX "slot_task_stretch" ON "slot" ("task_id", "last_at") WHERE "count" 
 
 CREATE INDEX "slot_time" ON "slot" ("first_at");
 
+CREATE TABLE "slot_watch" (
+    "schedule_id" integer NOT NULL,
+    "first_at" integer NOT NULL,
+    "task_id" integer NOT NULL,
+    "look_at" integer,
+    "late_kind" text,
+    "late_at" integer,
+    "reason_code" text,
+    "reason" text NOT NULL,
+    "over_at" integer,
+    PRIMARY KEY ("schedule_id", "first_at"),
+    FOREIGN KEY ("schedule_id", "first_at") REFERENCES "slot" ("schedule_id", "first_at") ON DELETE CASCADE,
+    CONSTRAINT "slot_watch_kind_word" CHECK (late_kind IN ('start', 'finish', 'missed')),
+    CONSTRAINT "slot_watch_late_of_a_kind" CHECK ((late_at IS NULL) = (late_kind IS NULL)),
+    CONSTRAINT "slot_watch_over_if_late" CHECK (over_at IS NULL OR late_at IS NOT NULL)
+);
+
+CREATE INDEX "slot_watch_late" ON "slot_watch" ("task_id", "late_at") WHERE late_at IS NOT NULL AND over_at IS NULL;
+
+CREATE INDEX "slot_watch_look" ON "slot_watch" ("look_at") WHERE look_at IS NOT NULL;
+
+CREATE INDEX "slot_watch_task" ON "slot_watch" ("task_id");
+
 CREATE TABLE "task" (
     "id" integer NOT NULL PRIMARY KEY,
     "uid" uuid_text NOT NULL,
@@ -657,6 +680,19 @@ CREATE TABLE "task_version" (
     PRIMARY KEY ("task_id", "version"),
     FOREIGN KEY ("task_id") REFERENCES "task" ("id")
 );
+
+CREATE TABLE "task_watch" (
+    "task_id" integer NOT NULL PRIMARY KEY,
+    "since_at" integer NOT NULL,
+    "success_at" integer,
+    "look_at" integer,
+    "silent_at" integer,
+    "reason_code" text,
+    "reason" text NOT NULL,
+    FOREIGN KEY ("task_id") REFERENCES "task" ("id")
+);
+
+CREATE INDEX "task_watch_look" ON "task_watch" ("look_at") WHERE look_at IS NOT NULL;
 
 CREATE TABLE "telling" (
     "id" integer NOT NULL PRIMARY KEY,

@@ -24,7 +24,7 @@ impl wire::TaskDefinition {
             title,
             description,
             folder,
-            mut tags,
+            tags,
             enabled,
             run,
             working_directory,
@@ -53,16 +53,14 @@ impl wire::TaskDefinition {
             mark_suspicious,
             expect,
         } = self;
-        let mut schedules: Vec<_> = schedules.into_iter().map(|schedule| schedule_in(schedule, timezone)).collect();
-        schedules::fill_keys(&mut schedules);
-        let day_zone = schedules.first().map_or_else(|| timezone.to_owned(), |first| first.timezone.clone());
-        each_once(&mut tags);
+        let schedules = schedules_in(schedules, timezone);
+        let day_zone = schedules.first().map_or(timezone, |first| first.timezone.as_str()).to_owned();
         tasks::Definition {
             name,
             title,
             description,
             folder,
-            tags,
+            tags: each_once(tags),
             enabled,
             run: run_in(run),
             working_directory: working_directory.filter(|path| !path.is_empty()),
@@ -94,9 +92,16 @@ impl wire::TaskDefinition {
     }
 }
 
-fn each_once(tags: &mut Vec<String>) {
+fn schedules_in(wanted: Vec<crate::api::schedules::wire::Schedule>, timezone: &str) -> Vec<schedules::Schedule> {
+    let mut schedules: Vec<_> = wanted.into_iter().map(|schedule| schedule_in(schedule, timezone)).collect();
+    schedules::fill_keys(&mut schedules);
+    schedules
+}
+
+fn each_once(mut tags: Vec<String>) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     tags.retain(|tag| seen.insert(tag.clone()));
+    tags
 }
 
 fn log_in(wire::LogRules { max_bytes }: wire::LogRules) -> tasks::LogRules {

@@ -103,7 +103,7 @@ async fn look(tx: &Tx, moment: Moment) -> Result<Changed> {
     let silent = silence(tx, moment, outage).await?;
     changed.seen.slots = found.values().map(|found| found.len() as u64).sum();
     changed.seen.silent = silent.len() as u64;
-    changed.tasks.extend(found.keys().copied().chain(silent.iter().map(|(task, _)| *task)));
+    changed.tasks.extend(found.keys().copied().chain(silent.iter().map(|silent| silent.task_key)));
     changed.tasks.extend(over.keys().copied());
     let open = tx.incidents_of_lateness().await?;
     let concerned: Vec<Key<Task>> =
@@ -117,8 +117,8 @@ async fn look(tx: &Tx, moment: Moment) -> Result<Changed> {
             hear(&mut hearing, tx, *task_key, &alert).await?;
         }
     }
-    for (task_key, (reason, at)) in silent.iter().map(|(task, silent)| (*task, silent)) {
-        let sign = Sign { task_key, run: None, state: None, reason: Some(reason), at: *at };
+    for Silent { task_key, reason, since_at } in &silent {
+        let sign = Sign { task_key: *task_key, run: None, state: None, reason: Some(reason), at: *since_at };
         hearing.late(tx, IncidentKind::Silent, sign, 1).await?;
     }
     let resolved = resolve(tx, &mut hearing, &over, moment.now).await?;
@@ -193,11 +193,15 @@ fn is_running(slot: &SeenSlot) -> bool {
     slot.run.is_some_and(|run| matches!(run.state, RunState::Running | RunState::BackingOff))
 }
 
-/// Why a task is silent for too long, and since when.
-type Silent = (Reason, DateTime<Utc>);
+/// A task that is silent for too long.
+struct Silent {
+    task_key: Key<Task>,
+    reason: Reason,
+    since_at: DateTime<Utc>,
+}
 
 /// Looks at tasks that may be silent for too long. Returns those that are, with the reason.
-async fn silence(tx: &Tx, moment: Moment, outage: Option<Outage>) -> Result<Vec<(Key<Task>, Silent)>> {
+async fn silence(tx: &Tx, moment: Moment, outage: Option<Outage>) -> Result<Vec<Silent>> {
     let as_of = moment.now - RECORDED_AFTER;
     let mut found = Vec::new();
     for mut task in tx.tasks_watched_due(as_of, ROUND).await? {
@@ -217,7 +221,7 @@ async fn silence(tx: &Tx, moment: Moment, outage: Option<Outage>) -> Result<Vec<
         let because = silent_reason(&task.expect, task.since_at, task.success_at, outage);
         task.silent_at = Some(at);
         tx.task_watch_step(&task, None, Some(&because)).await?;
-        found.push((task.task_key, (because, at)));
+        found.push(Silent { task_key: task.task_key, reason: because, since_at: at });
     }
     Ok(found)
 }

@@ -48,12 +48,10 @@ impl Watchman {
         self.watched.store(watched, Ordering::Relaxed);
         let (mut slots, mut silent) = (0, 0);
         let looks = watched && self.has_to_look().await?;
-        while looks {
+        let mut more = looks;
+        while more {
             let seen = self.app.lateness_look().await?;
-            (slots, silent) = (slots + seen.slots, silent + seen.silent);
-            if !seen.more {
-                break;
-            }
+            (slots, silent, more) = (slots + seen.slots, silent + seen.silent, seen.more);
         }
         if looks {
             *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stopwatch::start());

@@ -11,6 +11,7 @@ pub mod entity;
 pub(in crate::store) mod list;
 pub(in crate::store) mod past;
 pub(in crate::store) mod watch;
+pub(in crate::store) mod watched;
 
 use self::entity::slot;
 use super::core::entity::task;
