@@ -241,7 +241,7 @@ async fn what_is_wrong_with_a_rule_is_named_with_its_place() {
     for (more, pointer) in [
         (json!({"when": []}), "/when"),
         (json!({"when": ["failed", "failed"]}), "/when/1"),
-        (json!({"when": ["late"]}), "/when/0"),
+        (json!({"when": ["tardy"]}), "/when/0"),
         (json!({"who": []}), "/who"),
         (json!({"who": ["ops", "nobody"]}), "/who/1"),
         (json!({"what": {"tags": [""]}}), "/what/tags/0"),
