@@ -2,8 +2,8 @@
 //!
 //! A row of `slot_watch` is there from the booking of a slot until nothing can be late about it; what was late stays as
 //! long as the slot. `look_at` says when something can become late next. An incident about lateness may have no run.
-//! SQLite cannot change a CHECK, so the table of incidents is made anew; what was told about them is kept aside
-//! meanwhile, because it would go with them.
+//! SQLite cannot change a CHECK of a table, but lets a program change the stored definition of the table
+//! (sqlite.org/lang_altertable.html, section 7), which moves no rows and needs no foreign key to look away.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -17,7 +17,8 @@ impl MigrationName for Migration {
     }
 }
 
-const KINDS: &str = "kind IN ('failing', 'skipped', 'suspicious', 'late', 'missed', 'silent')";
+const OLD_KINDS: &str = "'failing', 'skipped', 'suspicious'";
+const KINDS: &str = "'failing', 'skipped', 'suspicious', 'late', 'missed', 'silent'";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -26,36 +27,39 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        create(manager, vec![slot_watch(), task_watch()], watch_indexes()).await?;
         if is_postgres(manager) {
-            let kinds = format!("ALTER TABLE incident ADD CONSTRAINT incident_kind_word CHECK ({KINDS})");
-            let statements = [
-                "ALTER TABLE incident DROP CONSTRAINT incident_kind_word",
-                kinds.as_str(),
-                "ALTER TABLE incident ALTER COLUMN state DROP NOT NULL",
-            ];
-            return execute(manager, &statements).await;
+            let kinds = format!("ALTER TABLE incident ADD CONSTRAINT incident_kind_word CHECK (kind IN ({KINDS}))");
+            let drop = "ALTER TABLE incident DROP CONSTRAINT incident_kind_word";
+            for statement in [drop, &kinds, "ALTER TABLE incident ALTER COLUMN state DROP NOT NULL"] {
+                manager.get_connection().execute_unprepared(statement).await?;
+            }
+        } else {
+            loosen(manager).await?;
         }
-        manager.create_table(incident().take()).await?;
-        let statements = [
-            "INSERT INTO incident_next SELECT * FROM incident",
-            "CREATE TABLE telling_kept AS SELECT * FROM telling",
-            "DELETE FROM telling",
-            "DROP TABLE incident",
-            "ALTER TABLE incident_next RENAME TO incident",
-            "INSERT INTO telling SELECT * FROM telling_kept",
-            "DROP TABLE telling_kept",
-        ];
-        execute(manager, &statements).await?;
-        create(manager, Vec::new(), incident_indexes()).await
+        create(manager, vec![slot_watch(), task_watch()], watch_indexes()).await
     }
 }
 
-async fn execute(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
-    for statement in statements {
-        manager.get_connection().execute_unprepared(statement).await?;
+/// Changes what SQLite stores as the definition of the table. The rows are valid under the new rules as they are. The
+/// tables that are created next make other connections read the schema again.
+async fn loosen(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let database = manager.get_connection();
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let (state, kinds) = ("\"state\" text NOT NULL", format!("({OLD_KINDS})"));
+    let update = format!(
+        "UPDATE sqlite_schema SET sql = replace(replace(sql, {state}, '\"state\" text'), {old}, {new}) \
+         WHERE type = 'table' AND name = 'incident' AND instr(sql, {state}) > 0 AND instr(sql, {old}) > 0",
+        state = quoted(state),
+        old = quoted(&kinds),
+        new = quoted(&format!("({KINDS})")),
+    );
+    database.execute_unprepared("PRAGMA writable_schema = ON").await?;
+    let changed = database.execute_unprepared(&update).await?.rows_affected();
+    database.execute_unprepared("PRAGMA writable_schema = RESET").await?;
+    if changed == 1 {
+        return Ok(());
     }
-    Ok(())
+    Err(DbErr::Migration("the table of incidents is not as an earlier change made it".to_owned()))
 }
 
 fn slot_watch() -> TableCreateStatement {
@@ -103,39 +107,5 @@ fn watch_indexes() -> Vec<IndexCreateStatement> {
         partial(of_task, "late_at IS NOT NULL AND over_at IS NULL"),
         index("slot_watch_task", "slot_watch", &["task_id"]),
         partial(index("task_watch_look", "task_watch", &["look_at"]), "look_at IS NOT NULL"),
-    ]
-}
-
-fn incident() -> TableCreateStatement {
-    table("incident_next")
-        .col(key(false))
-        .col(uid())
-        .col(int("task_id"))
-        .col(text("kind"))
-        .col(int("opened_at"))
-        .col(int("seen_at"))
-        .col(int("run_count"))
-        .col(uuid_null("first_run_uid"))
-        .col(uuid_null("last_run_uid"))
-        .col(text_null("state"))
-        .col(text_null("reason_code"))
-        .col(text("reason"))
-        .col(int_null("acknowledged_at"))
-        .col(text_null("acknowledged_by"))
-        .col(text("note"))
-        .col(int_null("resolved_at"))
-        .col(text_null("resolved_by"))
-        .check(check("incident_kind_word", KINDS))
-        .check(check("incident_resolved_by_somebody", "resolved_by IS NULL OR resolved_at IS NOT NULL"))
-        .foreign_key(&mut refers("incident_of_task", "incident_next", "task_id", "task"))
-        .to_owned()
-}
-
-fn incident_indexes() -> Vec<IndexCreateStatement> {
-    vec![
-        by_uid("incident"),
-        partial(unique("incident_open", "incident", &["task_id", "kind"]), "resolved_at IS NULL"),
-        paged(false, "incident_opened", "incident", &["opened_at"]),
-        paged(false, "incident_of_task_opened", "incident", &["task_id", "opened_at"]),
     ]
 }

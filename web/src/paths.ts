@@ -72,6 +72,7 @@ export const paths = {
   deliveries: (search: DeliveriesSearch = {}) => linkOptions({ to: "/channels/deliveries", search }),
   incidents: (search: IncidentsSearch = {}) => linkOptions({ to: "/incidents", search }),
   rules: () => linkOptions({ to: "/incidents/rules" }),
+  silences: () => linkOptions({ to: "/incidents/silences" }),
   system: () => linkOptions({ to: "/system" }),
   people: () => linkOptions({ to: "/users", search: {} }),
   account: () => linkOptions({ to: "/account" }),

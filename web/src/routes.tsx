@@ -206,6 +206,12 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import("@/features/notify/RulesPage")),
 });
 
+const silences = createRoute({
+  getParentRoute: () => app,
+  path: "/incidents/silences",
+  component: lazyRouteComponent(() => import("@/features/notify/SilencesPage")),
+});
+
 const system = createRoute({
   getParentRoute: () => app,
   path: "/system",
@@ -232,6 +238,12 @@ const login = createRoute({
   component: lazyRouteComponent(() => import("@/features/access/LoginPage")),
 });
 
+const act = createRoute({
+  getParentRoute: () => root,
+  path: "/act/$link",
+  component: lazyRouteComponent(() => import("@/features/access/ActPage")),
+});
+
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
@@ -242,7 +254,8 @@ const setup = createRoute({
 const tree = root.addChildren([
   login,
   setup,
-  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, networks, channels, deliveries, incidents, rules, system, users, account]),
+  act,
+  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, networks, channels, deliveries, incidents, rules, silences, system, users, account]),
 ]);
 
 /** Makes the router. */

@@ -86,6 +86,10 @@ id!(
     IncidentId
 );
 id!(
+    /// Identifies a silence.
+    SilenceId
+);
+id!(
     /// Identifies a run.
     RunId
 );

@@ -118,6 +118,10 @@ tables! {
     Incident
     /// What rules have to tell.
     Telling
+    /// Silences.
+    Silence
+    /// Links by which somebody takes an incident up.
+    IncidentLink
     /// Runs.
     Run
     /// Attempts within runs.

@@ -111,6 +111,7 @@ impl Hearing {
         if !tx.incident_resolve(read.key, self.now, Some(by)).await? {
             return Ok(false);
         }
+        tx.tellings_mute_again(read.key, &Reason::IncidentOver {}).await?;
         let happening = Happening::Over { kind: read.kind, count: read.run_count };
         let sign = Sign { task_key: read.task_key, run: None, state: read.state, reason: None, at: self.now };
         self.tell(Event { happening, sign, incident: Some(read.clone()) });
@@ -158,6 +159,7 @@ impl Hearing {
             (Happening::Over { .. }, Some(place)) => {
                 let over = self.open.swap_remove(place);
                 tx.incident_resolve(over.key, sign.at, None).await?;
+                tx.tellings_mute_again(over.key, &Reason::IncidentOver {}).await?;
                 Some(over)
             }
             (Happening::Over { .. } | Happening::Well, _) => None,
@@ -177,7 +179,9 @@ impl Hearing {
             let before = |step| incident_key.map(|incident_key| ToldBefore { rule_key: rule.key, incident_key, step });
             let told = before(TellStep::Event).is_some_and(|before| self.told.contains(&before));
             let terms = &rule.definition.terms;
-            let heard = Heard { happening: what.happening, state: what.sign.state, told };
+            let lateness = matches!(what.happening.incident(), Some(kind) if kind.is_lateness());
+            let reason = what.sign.reason.filter(|_| !lateness).map(Reason::code);
+            let heard = Heard { happening: what.happening, state: what.sign.state, reason, told };
             if !terms.what.covers(task) || !tells(terms, heard) {
                 continue;
             }
@@ -200,6 +204,8 @@ impl Hearing {
                 happened_at: what.sign.at,
                 due_at,
                 muted,
+                muted_until: None,
+                round: 0,
             });
         }
     }

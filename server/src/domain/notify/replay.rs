@@ -1,7 +1,7 @@
 //! What a rule would have told about runs of the past.
 //!
-//! It goes by the same decisions as the rule itself. Deliberately absent: what people would have taken up
-//! meanwhile, because nobody knows. Start reading at `replay`.
+//! It goes by the same decisions as the rule itself. Deliberately absent: reminders, escalations, and what people would
+//! have taken up meanwhile, because nobody knows when. Start reading at `replay`.
 
 use super::incidents::{Ended, Happening, Open, event, hear};
 use super::rules::{Heard, RuleTerms, TaskFacts, tells};
@@ -9,6 +9,7 @@ use super::timing::{Pace, speaks_at};
 use super::words::{EventKind, IncidentKind};
 use crate::domain::ids::RunId;
 use crate::domain::keys::{Key, Task};
+use crate::domain::reason::ReasonCode;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
@@ -26,6 +27,8 @@ pub struct PastRun {
     pub task: String,
     /// How it ended.
     pub ended: Ended,
+    /// Why.
+    pub reason: Option<ReasonCode>,
 }
 
 /// A message that the rule would have sent to each of its channels.
@@ -102,9 +105,9 @@ fn late_events(terms: &RuleTerms, late: &PastLateness) -> Vec<PastEvent> {
     let at = if terms.in_a_row > 1 { *seen_at } else { *opened_at };
     let past = |happening, at| PastEvent { task: task.clone(), kind: event(happening, None), run: None, at };
     let shown = Happening::Shown { kind: *kind, count: *count };
-    let told = tells(terms, Heard { happening: shown, state: None, told: false });
+    let told = tells(terms, Heard { happening: shown, state: None, reason: None, told: false });
     let over = Happening::Over { kind: *kind, count: *count };
-    let ends = tells(terms, Heard { happening: over, state: None, told });
+    let ends = tells(terms, Heard { happening: over, state: None, reason: None, told });
     let end = resolved_at.filter(|_| ends).map(|resolved_at| past(over, resolved_at));
     told.then(|| past(shown, at)).into_iter().chain(end).collect()
 }
@@ -118,7 +121,7 @@ fn run_events<'a>(terms: &RuleTerms, runs: impl Iterator<Item = &'a PastRun>) ->
         for happening in hear(&before, run.ended) {
             let told = known.iter().any(|known| Some(known.open.kind) == happening.incident() && known.told);
             let state = Some(run.ended.state);
-            let tells = tells(terms, Heard { happening, state, told });
+            let tells = tells(terms, Heard { happening, state, reason: run.reason, told });
             if tells {
                 let kind = event(happening, state);
                 events.push(PastEvent { task: run.task.clone(), kind, run: Some(run.run), at: run.ended.at });
@@ -179,6 +182,7 @@ mod tests {
             task_key: Key::new(task),
             task: format!("task-{task}"),
             ended: Ended { state, suspicious: false, at: at(minutes) },
+            reason: None,
         }
     }
 
@@ -190,6 +194,9 @@ mod tests {
             how,
             in_a_row: 1,
             quiet: None,
+            skip_reasons: Vec::new(),
+            remind_minutes: None,
+            escalation: None,
         }
     }
 

@@ -6,6 +6,7 @@ mod lateness;
 mod lateness_days;
 mod mails;
 mod services;
+mod silences;
 mod smtp;
 
 use crate::kit::{Client, House};
