@@ -122,6 +122,8 @@ tables! {
     Run
     /// Attempts within runs.
     Attempt
+    /// What attempts found when they started.
+    Conditions
     /// Users.
     User
     /// API tokens.
