@@ -289,7 +289,7 @@ mod tests {
         let mut rule = terms(&[EventKind::Skipped, EventKind::Failed]);
         rule.skip_reasons = vec![ReasonCode::EarlierRun];
         let happening = Happening::Shown { kind: IncidentKind::Skipped, count: 1 };
-        let told = |reason| tells(&rule, Heard { happening, state: RunState::Skipped, reason, told: false });
+        let told = |reason| tells(&rule, Heard { happening, state: Some(RunState::Skipped), reason, told: false });
         assert_eq!([Some(ReasonCode::EarlierRun), Some(ReasonCode::PoolFull), None].map(told), [true, false, false]);
         assert!(tells(&rule, heard(shown(1), RunState::Failed, false)), "the reasons are about skipped runs");
     }
