@@ -39,6 +39,7 @@ mod m20261130_000026_looks;
 mod m20261130_000027_channels;
 mod m20261130_000028_deliveries;
 mod m20261130_000029_incidents;
+mod m20261130_000031_reports;
 
 #[derive(Debug)]
 struct Migrator;
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000027_channels::Migration),
             Box::new(m20261130_000028_deliveries::Migration),
             Box::new(m20261130_000029_incidents::Migration),
+            Box::new(m20261130_000031_reports::Migration),
         ]
     }
 }

@@ -118,6 +118,8 @@ tables! {
     Incident
     /// What rules have to tell.
     Telling
+    /// Reports.
+    Report
     /// Runs.
     Run
     /// Attempts within runs.

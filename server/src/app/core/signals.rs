@@ -26,11 +26,13 @@ pub enum Signal {
     Outbox,
     /// Rules or incidents changed, or runs were judged, so that incidents may be over.
     Incidents,
+    /// Reports changed.
+    Reports,
 }
 
 impl Signal {
     /// All kinds of signals.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Schedules,
         Self::Queue,
         Self::Cancel,
@@ -39,6 +41,7 @@ impl Signal {
         Self::Gate,
         Self::Outbox,
         Self::Incidents,
+        Self::Reports,
     ];
 }
 
@@ -81,6 +84,7 @@ impl Signals {
             Signal::Gate => 5,
             Signal::Outbox => 6,
             Signal::Incidents => 7,
+            Signal::Reports => 8,
         }]
     }
 }

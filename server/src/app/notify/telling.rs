@@ -87,7 +87,8 @@ impl App {
             let first = keys.iter().min().copied().unwrap_or(Key::NONE);
             let key = format!("rule {} {first:?}", rule.id);
             let link = self.link("incidents");
-            let notice = grouped(&rule.definition.name, &all, key.clone(), link, self.clock().now());
+            let mut notice = grouped(&rule.definition.name, &all, key.clone(), link, self.clock().now());
+            notice.mail.change_at = self.link("incidents/rules");
             return Ok(vec![Message { keys, channels, dedup_key: key, notice }]);
         }
         let mut made = Vec::new();
@@ -104,6 +105,8 @@ impl App {
             let link = telling.new.run.and_then(|run| self.link(&format!("runs/{run}")));
             let mut notice = single(&rule.definition.name, &told, run.as_ref().and_then(|run| run.reason.as_ref()));
             (notice.excerpt, notice.link) = (excerpt, link);
+            self.notice_complete(&mut notice, told.task, told.incident, run.as_ref()).await?;
+            notice.mail.change_at = self.link("incidents/rules");
             let dedup_key = format!("{} {}", notice.key, telling.new.step);
             made.push(Message { keys: vec![telling.key], channels: channels.clone(), dedup_key, notice });
         }

@@ -365,6 +365,7 @@ pub fn body_problem(body: &str) -> Option<String> {
         link: None,
         key: "key".to_owned(),
         at: chrono::DateTime::UNIX_EPOCH,
+        mail: super::notice::MailForm::default(),
     };
     let error = serde_json::from_str::<Value>(&filled(body, &example)).err()?;
     Some(format!("must be JSON; line {}, column {}: {error}", error.line(), error.column()))

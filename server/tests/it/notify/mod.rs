@@ -4,7 +4,7 @@ mod deliveries;
 mod incidents;
 mod mails;
 mod services;
-mod smtp;
+pub mod smtp;
 
 use crate::kit::{Client, House};
 use serde_json::{Value, json};
