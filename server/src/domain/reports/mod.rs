@@ -13,13 +13,13 @@ pub mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use self::period::ReportTiming;
 use self::period::{MonthDay, Period};
 use super::core::problem::Problem;
 use super::core::time::{time_of_day, zone_parse};
 use super::core::words::words;
 use super::names::name_problem;
 use super::notify::rules::Scope;
-use serde::{Deserialize, Serialize};
 
 /// Largest number of channels that one report goes to.
 const CHANNELS_MAX: usize = 50;
@@ -51,17 +51,6 @@ pub struct ReportDefinition {
     pub who: Vec<String>,
     /// What happens if there is nothing to tell.
     pub when_empty: WhenEmpty,
-}
-
-/// When a report is due. This also decides which days it covers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReportTiming {
-    /// How often.
-    pub period: Period,
-    /// Time of day, `HH:MM`.
-    pub at: String,
-    /// Time zone of that time and of the days that are covered.
-    pub timezone: String,
 }
 
 impl ReportDefinition {

@@ -5,7 +5,6 @@
 //! day is covered twice or never. A time that the clocks never show is the first one after the gap, and of two equal
 //! times the first counts. Start reading at `Calling`.
 
-use super::ReportTiming;
 use crate::domain::core::time::zone::{local, offset_at, shown_at};
 use crate::domain::core::time::{ScheduleError, time_of_day, zone_parse};
 use crate::domain::vocabulary::Weekday;
@@ -33,6 +32,17 @@ pub enum Period {
         /// The day of the month, or `last`. In a month without that day, it is the last one.
         day: String,
     },
+}
+
+/// When a report is due. This also decides which days it covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportTiming {
+    /// How often.
+    pub period: Period,
+    /// Time of day, `HH:MM`.
+    pub at: String,
+    /// Time zone of that time and of the days that are covered.
+    pub timezone: String,
 }
 
 impl Period {

@@ -253,7 +253,8 @@ fn outlook(contents: &Contents, zone: Tz, tables: &mut Vec<Table>) {
     let covered = contents.subject.covers;
     let whole = (covered.until_at - covered.from_at).as_seconds_f64().max(1.0);
     let rows = contents.pools.iter().map(|row| {
-        let share = format!("{:.0} %", row.full_seconds / whole * 100.0);
+        let percent = row.full_seconds / whole * 100.0;
+        let share = if percent < 1.0 { "under 1 %".to_owned() } else { format!("{percent:.0} %") };
         vec![cell(row.pool.clone()), cell(row.capacity.to_string()), cell(duration(row.full_seconds)), cell(share)]
     });
     let columns = vec![column("Pool", 34), numbers("Places", 18), numbers("Full for", 28), numbers("Of the time", 20)];

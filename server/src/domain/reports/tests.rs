@@ -245,7 +245,7 @@ fn a_report_says_what_happened_beside_the_time_before() {
             "Disabled, maybe forgotten: old | Thu 1 Jan 2026",
             "Credentials that expire: shop | expires 5 Dec 2026, 01:00",
             "Special days ahead: Fri 25 Dec 2026 | Christmas Day | holidays",
-            "Pools that were full: db | 1 | 3 h | 13 %",
+            "Pools that were full: db | 1 | 3 h | 12 %",
             "Storage: Database | 5 MB",
         ]
     );

@@ -22,7 +22,7 @@ const STYLE: &str = "@media (prefers-color-scheme: dark) {\
     .line { border-color: #38424c !important; } .tile { background: #101418 !important; border-color: #38424c !important; }\
     .bad { color: #ff9b8f !important; } .link { color: #9dbdff !important; } }\
     @media (max-width: 480px) { .pad { padding: 16px !important; } .label { display: block !important; width: auto !important; padding-bottom: 0 !important; }\
-    .cell { font-size: 12px !important; padding-right: 6px !important; } }\
+    .cell { font-size: 12px !important; } }\
     @media print { .page { background: #ffffff !important; } .card { border: 0 !important; max-width: none !important; }\
     .row { break-inside: avoid; } .screen { display: none !important; } }";
 
@@ -92,7 +92,7 @@ pub fn words(text: &str) -> Markup {
 
 /// A link within a text.
 pub fn link(to: &str, text: &str) -> Markup {
-    html! { a class="link" href=(to) style=(format!("color:#175cd3;text-decoration:underline;{BREAKS}")) { (text) } }
+    html! { a class="link" href=(to) style="color:#175cd3;text-decoration:underline;" { (text) } }
 }
 
 /// A link that looks like a button.

@@ -69,15 +69,15 @@ fn figures(figures: &[Figure]) -> Markup {
     markup! {
         div style="margin:0 -4px 8px;font-size:0;" {
             @for figure in figures {
-                div class="tile" style="display:inline-block;vertical-align:top;box-sizing:border-box;width:150px;margin:0 4px 8px;padding:10px 12px;background:#f9fafb;border:1px solid #eaecf0;border-radius:6px;" {
+                div class="tile" style="display:inline-block;vertical-align:top;box-sizing:border-box;width:31%;min-width:150px;margin:0 4px 8px;padding:10px 12px;background:#f9fafb;border:1px solid #eaecf0;border-radius:6px;" {
                     div class="quiet" style=(format!("{FONT}font-size:12px;line-height:16px;color:#475467;")) { (figure.label) }
                     @if figure.bad {
                         div class="bad" style=(format!("{FONT}font-size:20px;line-height:28px;font-weight:600;color:#b42318;")) { (figure.value) }
                     } @else {
                         div class="words" style=(format!("{FONT}font-size:20px;line-height:28px;font-weight:600;color:#101828;")) { (figure.value) }
                     }
-                    div class="quiet" style=(format!("{FONT}font-size:12px;line-height:16px;color:#475467;")) {
-                        @if let Some(change) = &figure.change { (change) } @else { "no figures before" }
+                    @if let Some(change) = &figure.change {
+                        div class="quiet" style=(format!("{FONT}font-size:12px;line-height:16px;color:#475467;")) { (change) }
                     }
                 }
             }
@@ -89,16 +89,17 @@ fn section(table: &Table, places: Places<'_>, most: usize) -> Markup {
     let more = table.rows.len().saturating_sub(most);
     markup! {
         h2 class="words" style=(format!("{FONT}font-size:15px;line-height:22px;font-weight:600;color:#101828;margin:20px 0 4px;")) { (table.title) }
-        table width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed;width:100%;border-collapse:collapse;" {
+        // Cells take fonts and colours from their table, because a mail has many of them and must stay small.
+        table class="words cell" width="100%" cellpadding="0" cellspacing="0" border="0" style=(format!("{FONT}font-size:13px;line-height:18px;color:#101828;table-layout:fixed;width:100%;border-collapse:collapse;{BREAKS}")) {
             tr {
                 @for column in &table.columns {
-                    th scope="col" align=(align(*column)) valign="bottom" width=(format!("{}%", column.width)) class="quiet line cell" style=(format!("{FONT}font-size:12px;line-height:18px;font-weight:600;color:#475467;text-align:{};padding:4px 10px 4px 0;border-bottom:1px solid #d0d5dd;{BREAKS}", align(*column))) { (column.label) }
+                    th scope="col" align=(align(*column)) valign="bottom" width=(format!("{}%", column.width)) class="quiet line" style="font-size:12px;font-weight:600;color:#475467;padding:4px 8px 4px 0;border-bottom:1px solid #d0d5dd;" { (column.label) }
                 }
             }
             @for row in table.rows.iter().take(most) {
                 tr class="row" style="page-break-inside:avoid;" {
                     @for (cell, column) in row.iter().zip(&table.columns) {
-                        td align=(align(*column)) valign="top" class="words line cell" style=(format!("{FONT}font-size:13px;line-height:18px;color:#101828;text-align:{};padding:5px 10px 5px 0;border-bottom:1px solid #eaecf0;{BREAKS}", align(*column))) {
+                        td align=(align(*column)) valign="top" class="line" style="padding:5px 8px 5px 0;border-bottom:1px solid #eaecf0;" {
                             @if let Some(to) = places.of(cell) { (look::link(&to, &cut(&cell.text))) } @else { (cut(&cell.text)) }
                         }
                     }

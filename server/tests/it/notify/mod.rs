@@ -5,6 +5,7 @@ mod incidents;
 mod mails;
 mod services;
 pub mod smtp;
+mod threads;
 
 use crate::kit::{Client, House};
 use serde_json::{Value, json};

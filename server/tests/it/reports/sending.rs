@@ -152,23 +152,28 @@ async fn whoever_sends_now_chooses_the_days_and_gets_what_was_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_tells_only_about_its_tasks() {
-    let (bench, admin) = monday(json!({"what": {"tags": ["shop"]}})).await;
-    let calendar = json!([{"kind": "yearly", "month": 6, "day": 3, "title": "<b>Inventory</b>"}]);
+    let bench = Bench::new().await;
+    let admin = bench.admin().await;
+    channel(&admin, "ops").await;
+    report(&admin, "morning", json!({"period": {"kind": "monthly", "day": "last"}, "what": {"tags": ["shop"]}})).await;
+    let tomorrow = (bench.clock.now() + TimeDelta::days(1)).date_naive();
+    let calendar = json!([{"kind": "date", "date": tomorrow, "title": "<b>Inventory</b>"}]);
     bench.calendar("shop-days", calendar).await;
-    let schedules = json!([{"kind": "cron", "expression": "0 5 * * *", "skip_on": ["shop-days"]}]);
+    let schedules = json!([{"kind": "cron", "expression": "0 5 1 1 *", "skip_on": ["shop-days"]}]);
     bench.task(child_task("mine", &["exit", "0"], json!({"tags": ["shop"], "schedules": schedules}))).await;
     let program = json!({"kind": "command", "program": "/nowhere/<script>alert(1)</script>"});
     bench.task(json!({"name": "broken", "tags": ["shop"], "run": program})).await;
     bench.task(json!({"name": "other", "run": program})).await;
-    let secret =
-        json!({"name": "old-key", "kind": "token", "value": "correct-canary", "expires_at": "2026-06-10T00:00:00Z"});
+    let expires_at = bench.clock.now() + TimeDelta::days(9);
+    let secret = json!({"name": "old-key", "kind": "token", "value": "correct-canary", "expires_at": expires_at});
     admin.json(201, "POST /credentials", Some(secret)).await;
     let engine = bench.engine().await;
     for task in ["mine", "broken", "broken", "other"] {
         bench.ended(bench.start(task).await).await;
     }
     engine.shutdown().await;
-    let shown = admin.json(200, "GET /reports/morning/contents?date=2026-06-01", None).await;
+    let today = bench.clock.now().date_naive();
+    let shown = admin.json(200, &format!("GET /reports/morning/contents?date={today}"), None).await;
     let contents = &shown["contents"];
     let figures = &contents["figures"];
     assert_eq!(
@@ -184,7 +189,7 @@ async fn a_report_tells_only_about_its_tasks() {
     let html = shown["html"].as_str().unwrap();
     assert!(html.contains("&lt;script&gt;") && !html.contains("<script") && !html.contains("<b>"), "{html}");
     let everything = json!({"name": "all", "who": ["ops"]});
-    let shown = admin.json(200, "POST /reports/preview?date=2026-06-01", Some(everything)).await;
+    let shown = admin.json(200, &format!("POST /reports/preview?date={today}"), Some(everything)).await;
     assert_eq!(shown["contents"]["figures"]["failed_count"], 3);
     assert_eq!(shown["contents"]["credentials"][0]["credential"], "old-key");
     assert!(shown["csv"].as_str().unwrap().contains("failures,other,run_count,1\r\n"), "{shown}");
