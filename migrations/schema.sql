@@ -281,6 +281,8 @@ CREATE TABLE "incident" (
     "note" text NOT NULL,
     "resolved_at" integer,
     "resolved_by" text,
+    "snoozed_until" integer,
+    "snoozed_by" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
     CONSTRAINT "incident_kind_word" CHECK (kind IN ('failing', 'skipped', 'suspicious')),
     CONSTRAINT "incident_resolved_by_somebody" CHECK (resolved_by IS NULL OR resolved_at IS NOT NULL)
@@ -293,6 +295,21 @@ CREATE UNIQUE INDEX "incident_open" ON "incident" ("task_id", "kind") WHERE reso
 CREATE INDEX "incident_opened" ON "incident" ("opened_at");
 
 CREATE UNIQUE INDEX "incident_uid" ON "incident" ("uid");
+
+CREATE TABLE "incident_link" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "incident_id" integer NOT NULL,
+    "channel_name" text NOT NULL,
+    "secret_hash" blob NOT NULL,
+    "expires_at" integer NOT NULL,
+    "used_at" integer,
+    FOREIGN KEY ("incident_id") REFERENCES "incident" ("id") ON DELETE CASCADE
+);
+
+CREATE UNIQUE INDEX "incident_link_uid" ON "incident_link" ("uid");
+
+CREATE INDEX "link_incident" ON "incident_link" ("incident_id");
 
 CREATE TABLE "network" (
     "id" integer NOT NULL PRIMARY KEY,
@@ -591,6 +608,26 @@ CREATE TABLE "setting" (
     "value" text NOT NULL
 );
 
+CREATE TABLE "silence" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "what" text NOT NULL,
+    "from_at" integer NOT NULL,
+    "until_at" integer NOT NULL,
+    "reason" text NOT NULL,
+    "created_at" integer NOT NULL,
+    "created_by" text NOT NULL,
+    "ended_at" integer,
+    "ended_by" text,
+    CONSTRAINT "silence_has_a_length" CHECK (from_at < until_at)
+);
+
+CREATE INDEX "silence_begun" ON "silence" ("from_at");
+
+CREATE UNIQUE INDEX "silence_uid" ON "silence" ("uid");
+
+CREATE INDEX "silence_until" ON "silence" ("until_at");
+
 CREATE TABLE "slot" (
     "id" integer NOT NULL PRIMARY KEY,
     "schedule_id" integer NOT NULL,
@@ -698,14 +735,16 @@ CREATE TABLE "telling" (
     "run_uid" uuid_text,
     "kind" text NOT NULL,
     "step" text NOT NULL,
+    "round" integer NOT NULL,
     "happened_at" integer NOT NULL,
     "due_at" integer NOT NULL,
     "told_at" integer,
     "muted" text,
     "muted_args" text NOT NULL,
+    "muted_until" integer,
     FOREIGN KEY ("rule_id") REFERENCES "rule" ("id") ON DELETE CASCADE,
     FOREIGN KEY ("incident_id") REFERENCES "incident" ("id") ON DELETE CASCADE,
-    CONSTRAINT "telling_step_word" CHECK (step IN ('event', 'recovery')),
+    CONSTRAINT "telling_step_word" CHECK (step IN ('event', 'reminder', 'escalation', 'recovery')),
     CONSTRAINT "telling_told_or_muted" CHECK (told_at IS NULL OR muted IS NULL)
 );
 
@@ -713,7 +752,9 @@ CREATE INDEX "telling_due" ON "telling" ("due_at") WHERE told_at IS NULL AND mut
 
 CREATE INDEX "telling_incident" ON "telling" ("incident_id");
 
-CREATE UNIQUE INDEX "telling_once" ON "telling" ("rule_id", "incident_id", "step") WHERE incident_id IS NOT NULL;
+CREATE UNIQUE INDEX "telling_once" ON "telling" ("rule_id", "incident_id", "step", "round") WHERE incident_id IS NOT NULL;
+
+CREATE INDEX "telling_put_off" ON "telling" ("muted_until") WHERE told_at IS NULL AND muted IS NOT NULL;
 
 CREATE INDEX "telling_recent" ON "telling" ("due_at", "rule_id");
 

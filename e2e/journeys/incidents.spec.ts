@@ -41,6 +41,10 @@ test("a task fails again and again, somebody is told once, takes care of it, and
   const dialog = admin.getByRole("dialog");
   await expect(dialog.getByText(/Rule on-call: failed/)).toBeVisible();
   await accessible(admin, "an incident");
+  await dialog.getByRole("button", { name: "Snooze" }).click();
+  await admin.getByRole("menuitem", { name: "For 1 hour" }).click();
+  await expect(dialog.getByText(/until .* by ada/)).toBeVisible();
+  await dialog.getByRole("button", { name: "Wake it up" }).click();
   await dialog.getByRole("textbox", { name: "Note for others" }).fill("I call the vendor");
   await dialog.getByRole("button", { name: "I take care of it" }).click();
   await expect(dialog.getByText(/I call the vendor/)).toBeVisible();

@@ -1,7 +1,8 @@
 //! Adds rules, incidents, and what rules have to tell about them.
 //!
 //! `run_unheard` lists runs that ended and that incidents have not looked at yet. Its rows live for less than a second.
-//! A row of `telling` is told when `told_at` is set, and will never be told when `muted` says why.
+//! A row of `telling` is told when `told_at` is set. When `muted` says why, it is not told: before `muted_until` if that
+//! is set, and never otherwise. Reminders of one incident are counted by `round`.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -26,7 +27,7 @@ impl MigrationTrait for Migration {
         let unheard = table("run_unheard").col(int("run_id").primary_key()).to_owned();
         let tables = vec![unheard, rule(postgres), incident(postgres), telling(postgres)];
         let open = unique("incident_open", "incident", &["task_id", "kind"]);
-        let told = unique("telling_once", "telling", &["rule_id", "incident_id", "step"]);
+        let told = unique("telling_once", "telling", &["rule_id", "incident_id", "step", "round"]);
         let indexes = vec![
             by_uid("rule"),
             unique("rule_name", "rule", &["name"]),
@@ -36,6 +37,7 @@ impl MigrationTrait for Migration {
             paged(postgres, "incident_of_task_opened", "incident", &["task_id", "opened_at"]),
             partial(told, "incident_id IS NOT NULL"),
             partial(index("telling_due", "telling", &["due_at"]), "told_at IS NULL AND muted IS NULL"),
+            partial(index("telling_put_off", "telling", &["muted_until"]), "told_at IS NULL AND muted IS NOT NULL"),
             index("telling_recent", "telling", &["due_at", "rule_id"]),
             index("telling_incident", "telling", &["incident_id"]),
         ];
@@ -91,12 +93,14 @@ fn telling(postgres: bool) -> TableCreateStatement {
         .col(uuid_null("run_uid"))
         .col(text("kind"))
         .col(text("step"))
+        .col(int("round"))
         .col(int("happened_at"))
         .col(int("due_at"))
         .col(int_null("told_at"))
         .col(text_null("muted"))
         .col(text("muted_args"))
-        .check(check("telling_step_word", "step IN ('event', 'recovery')"))
+        .col(int_null("muted_until"))
+        .check(check("telling_step_word", "step IN ('event', 'reminder', 'escalation', 'recovery')"))
         .check(check("telling_told_or_muted", "told_at IS NULL OR muted IS NULL"))
         .foreign_key(refers("telling_of_rule", "telling", "rule_id", "rule").on_delete(ForeignKeyAction::Cascade))
         .foreign_key(

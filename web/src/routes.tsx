@@ -213,6 +213,12 @@ const reports = createRoute({
   component: lazyRouteComponent(() => import("@/features/reports/ReportsPage")),
 });
 
+const silences = createRoute({
+  getParentRoute: () => app,
+  path: "/incidents/silences",
+  component: lazyRouteComponent(() => import("@/features/notify/SilencesPage")),
+});
+
 const system = createRoute({
   getParentRoute: () => app,
   path: "/system",
@@ -239,6 +245,12 @@ const login = createRoute({
   component: lazyRouteComponent(() => import("@/features/access/LoginPage")),
 });
 
+const act = createRoute({
+  getParentRoute: () => root,
+  path: "/act/$link",
+  component: lazyRouteComponent(() => import("@/features/access/ActPage")),
+});
+
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
@@ -249,7 +261,8 @@ const setup = createRoute({
 const tree = root.addChildren([
   login,
   setup,
-  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, networks, channels, deliveries, incidents, rules, reports, system, users, account]),
+  act,
+  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, networks, channels, deliveries, incidents, rules, silences, reports, system, users, account]),
 ]);
 
 /** Makes the router. */

@@ -19,7 +19,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("forecast", &["plan", "simulation", "feed"]),
     ("ledger", &["slot", "backfill"]),
     ("networks", &["network"]),
-    ("notify", &["channel", "delivery", "rule", "incident"]),
+    ("notify", &["channel", "delivery", "rule", "incident", "silence", "link"]),
     ("pools", &["pool"]),
     ("reports", &["report"]),
     ("runs", &["run"]),

@@ -90,6 +90,10 @@ id!(
     ReportId
 );
 id!(
+    /// Identifies a silence.
+    SilenceId
+);
+id!(
     /// Identifies a run.
     RunId
 );

@@ -120,6 +120,10 @@ tables! {
     Telling
     /// Reports.
     Report
+    /// Silences.
+    Silence
+    /// Links by which somebody takes an incident up.
+    IncidentLink
     /// Runs.
     Run
     /// Attempts within runs.

@@ -265,8 +265,17 @@ reasons! {
     ),
     /// Somebody takes care of the incident, so no further rule tells about it.
     IncidentAcknowledged { by: String } => format!("{by} takes care of the incident"),
+    /// Somebody put the incident off, so no rule tells about it before then.
+    IncidentSnoozed { by: String, until: DateTime<Utc> } => format!("{by} snoozed the incident until {}", moment(until)),
+    /// The incident was over before there was anything to tell.
+    IncidentOver {} => "the incident was over before".to_owned(),
+    /// A silence keeps rules from telling about the task.
+    TaskSilenced { by: String, reason: String, until: DateTime<Utc> } =>
+        format!("{by} silenced the task until {}: {reason}", moment(until)),
     /// The rule is disabled, so it tells nothing.
     RuleOff { rule: String } => format!("the rule {rule} is disabled"),
+    /// The rule was changed, so it tells this no longer.
+    RuleChanged { rule: String } => format!("the rule {rule} was changed and tells this no longer"),
     /// The channel is disabled or was deleted, so nothing is sent by it.
     ChannelOff { channel: String } => format!("the channel {channel} is disabled or deleted"),
     /// The report is sent later than it was due, because the server was not there.

@@ -28,6 +28,8 @@ fn operations() -> Vec<(String, String, String, bool)> {
                 ("{delivery}", "018f3b1c-0000-7000-8000-000000000000"),
                 ("{rule}", "none"),
                 ("{incident}", "018f3b1c-0000-7000-8000-000000000000"),
+                ("{link}", "none"),
+                ("{silence}", "018f3b1c-0000-7000-8000-000000000000"),
                 ("{trigger}", "none"),
                 ("{backfill}", "018f3b1c-0000-7000-8000-000000000000"),
                 ("{feed}", "018f3b1c-0000-7000-8000-000000000000"),
@@ -110,7 +112,7 @@ async fn public_are_exactly_these() {
         .map(|(method, path, ..)| format!("{method} {path}"))
         .collect();
     public.sort();
-    assert_eq!(public, ["GET /setup", "POST /session", "POST /setup"]);
+    assert_eq!(public, ["GET /links/none", "GET /setup", "POST /links/none", "POST /session", "POST /setup"]);
 }
 
 /// All routes that are not operations are in one file (tidy checks that), so the lines of that file are complete.

@@ -1,5 +1,5 @@
 /** A believable small server: typed by the contract, so that a changed contract does not compile here. */
-import type { Channel, Credential, Delivery, Incident, LimitAbility, Network, Pool, Reason, Report, ReportPreview, Rule, RunChanges, RunDependency, RunSide, RunState, RunSummary, Session, Slot, System, Task, TaskBand, TaskSummary } from "@/api/generated";
+import type { Channel, Credential, Delivery, Incident, LimitAbility, Link, Network, Pool, Reason, Report, ReportPreview, Rule, RunChanges, RunDependency, RunSide, RunState, RunSummary, Session, Silence, Slot, System, Task, TaskBand, TaskSummary } from "@/api/generated";
 
 const NOW = Date.now();
 /** An instant so many seconds from now. */
@@ -188,7 +188,7 @@ export function network(name: string, more: Partial<Network> = {}): Network {
 
 /** A rule. */
 export function rule(name: string, more: Partial<Rule> = {}): Rule {
-  return { id: id(15, name.length), version: 2, created_at: at(-7200), updated_at: at(-7200), name, description: "", enabled: true, when: ["failed", "recovered"], what: { tags: ["nightly"] }, who: ["ops"], how: { kind: "at_once" }, in_a_row: 1, quiet_hours: null, ...more };
+  return { id: id(15, name.length), version: 2, created_at: at(-7200), updated_at: at(-7200), name, description: "", enabled: true, when: ["failed", "recovered"], what: { tags: ["nightly"] }, who: ["ops"], how: { kind: "at_once" }, in_a_row: 1, quiet_hours: null, skip_reasons: [], remind_minutes: null, escalation: null, ...more };
 }
 
 /** A report. */
@@ -250,9 +250,21 @@ export function incident(task: string, more: Partial<Incident> = {}): Incident {
     note: "",
     resolved_at: null,
     resolved_by: null,
-    tellings: [{ rule: "on-call", event: "failed", happened_at: at(-7200), due_at: at(-7200), told_at: at(-7199), muted: null }],
+    snoozed_until: null,
+    snoozed_by: null,
+    tellings: [{ rule: "on-call", event: "failed", step: "event", happened_at: at(-7200), due_at: at(-7200), told_at: at(-7199), muted: null, muted_until: null }],
     ...more,
   };
+}
+
+/** What the link of a message is about. */
+export function messageLink(task: string, more: Partial<Link> = {}): Link {
+  return { task, kind: "failing", state: "open", opened_at: at(-7200), run_count: 3, acknowledged_by: null, snoozed_until: null, used_at: null, expires_at: at(500_000), ...more };
+}
+
+/** A silence. */
+export function silence(reason: string, more: Partial<Silence> = {}): Silence {
+  return { id: id(16, reason.length), state: "active", what: { tags: ["etl"] }, from_at: at(-600), until_at: at(3000), reason, created_at: at(-600), created_by: "ada", ended_at: null, ended_by: null, ...more };
 }
 
 /** A delivery. */

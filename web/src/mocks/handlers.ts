@@ -19,12 +19,12 @@ import type {
   TokenPage,
   UserPage,
   WorkerList,
-  ChannelPage, CredentialPage, CredentialUsage, Delivery, DeliveryPage, Incident, IncidentPage, NetworkPage, NetworkSight, NetworkSurvey, Report, ReportPage, ReportPreview, RulePage, TaskBands, Vault
+  ChannelPage, CredentialPage, CredentialUsage, Delivery, DeliveryPage, Incident, IncidentPage, NetworkPage, NetworkSight, NetworkSurvey, Report, ReportPage, ReportPreview, RulePage, SilencePage, TaskAudience, TaskBands, Vault
 } from "@/api/generated";
 import { nameRule } from "@/api/generated/contract.gen";
 import { preview } from "./time";
 import { timeHandlers } from "./timeHandlers";
-import { at, band, changes, channel, credential, delivery, incident, network, pool, report, reportPreview, rule, run, session, slot, system, task, taskSummary, waitsFor } from "./data";
+import { at, band, changes, channel, credential, delivery, incident, messageLink, network, pool, report, reportPreview, rule, run, session, silence, slot, system, task, taskSummary, waitsFor } from "./data";
 
 const DEAD = delivery("backup failed", { state: "dead", attempt_count: 30, delivered_at: null, answer: null, problem: { code: "request_failed", args: {}, text: "smtp.example.org port 587: no answer" }, text: "Task: backup\n\nthe disk is full" });
 const TASKS = Array.from({ length: 240 }, (_, number) => taskSummary(number));
@@ -120,6 +120,7 @@ export const handlers = [
       next_cursor: null,
     });
   }),
+  http.get(api("/tasks/:task/audience"), () => HttpResponse.json<TaskAudience>({ rules: [{ rule: rule("on-call"), because: [{ kind: "tag", name: "nightly" }] }], silences: [] })),
   http.get(api("/tasks/:task/bands"), () => HttpResponse.json<TaskBands>({ marking: true, least_count: 10, items: [band("duration", 900), band("log", 3_200_000), band("result.rows", 5000)] })),
   http.post(api("/schedules/preview"), async ({ request }) => {
     const body = (await request.json()) as SchedulePreviewRequest;
@@ -222,6 +223,8 @@ export const handlers = [
     return HttpResponse.json<IncidentPage>({ items: shown.map(({ tellings: _tellings, ...summary }) => summary), next_cursor: null });
   }),
   http.get(api("/incidents/:incident"), () => HttpResponse.json<Incident>(incident("backup"))),
+  http.get(api("/links/:link"), () => HttpResponse.json(messageLink("backup"))),
+  http.get(api("/silences"), () => HttpResponse.json<SilencePage>({ items: [silence("upgrade of the database")], next_cursor: null })),
   http.get(api("/deliveries"), () => {
     const shown = [delivery("nightly failed"), DEAD].map(({ key: _key, happened_at: _at, text: _text, unreached: _unreached, ...summary }) => summary);
     return HttpResponse.json<DeliveryPage>({ items: shown, next_cursor: null });

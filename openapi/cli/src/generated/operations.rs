@@ -21,6 +21,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("rule", "Who is told what, about which tasks, and when"),
     ("incident", "What is or was wrong with tasks"),
     ("report", "What happened in a day, a week or a month, told to channels"),
+    ("silence", "When nobody is told about some tasks"),
     ("pool", "Named limits on how many runs there are at once"),
     ("credential", "Named secrets that tasks use, and the vault that seals them"),
     ("network", "Network profiles: named facts about the network that tasks can need"),
@@ -1160,7 +1161,7 @@ pub static OPERATIONS: &[Operation] = &[
         ],
         answer: Answer::List,
         columns: &["name", "enabled", "version", "created_at", "updated_at", "description", "when", "who"],
-        more: &["in_a_row", "id"],
+        more: &["in_a_row", "skip_reasons", "remind_minutes", "id"],
         ..Operation::EMPTY
     },
     Operation {
@@ -1234,7 +1235,7 @@ pub static OPERATIONS: &[Operation] = &[
         ],
         answer: Answer::List,
         columns: &["id", "task", "kind", "state", "last_run", "reason.text", "opened_at", "seen_at"],
-        more: &["run_count", "first_run", "last_state", "acknowledged_at", "acknowledged_by", "note", "resolved_at", "resolved_by"],
+        more: &["run_count", "first_run", "last_state", "acknowledged_at", "acknowledged_by", "note", "resolved_at", "resolved_by", "snoozed_until", "snoozed_by"],
         ..Operation::EMPTY
     },
     Operation {
@@ -1259,12 +1260,96 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "incident_snooze", method: "POST", path: "/incidents/{incident}/snooze",
+        permission: "run",
+        summary: "Put an incident off: no rule tells about it for some time. Whoever was told is told again after that, if the incident is still there.",
+        arguments: &[
+            Field::required("incident", Uuid, "Id of the incident"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &INCIDENT_SNOOZE, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "incident_resolve", method: "POST", path: "/incidents/{incident}/resolve",
         permission: "run",
         summary: "Resolve an incident that is over, although no run has shown it.",
         arguments: &[
             Field::required("incident", Uuid, "Id of the incident"),
         ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "silence_list", method: "GET", path: "/silences",
+        permission: "read",
+        summary: "List silences, those that begin last first.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("state", Text, "Only silences in these states, separated by commas."),
+        ],
+        answer: Answer::List,
+        columns: &["id", "state", "reason", "created_at", "from_at", "until_at", "created_by", "ended_at"],
+        more: &["ended_by"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "silence_create", method: "POST", path: "/silences",
+        permission: "run",
+        summary: "Silence tasks: no rule tells about them for some time.",
+        body: Some(Body { content_type: "application/json", schema: &SILENCE_NEW, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "silence_view", method: "GET", path: "/silences/{silence}",
+        permission: "read",
+        summary: "View a silence.",
+        arguments: &[
+            Field::required("silence", Uuid, "Id of the silence"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "silence_end", method: "POST", path: "/silences/{silence}/end",
+        permission: "run",
+        summary: "End a silence before its time. What is still wrong is told now.",
+        arguments: &[
+            Field::required("silence", Uuid, "Id of the silence"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "task_audience", method: "GET", path: "/tasks/{task}/audience",
+        permission: "read",
+        summary: "Show who hears of a task: the rules that mean it, and why, and the silences that hold.",
+        arguments: &[
+            Field::required("task", Text, "Name or id of the task"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "link_view", method: "GET", path: "/links/{link}",
+        permission: "public",
+        summary: "Show what a link in a message is about. It changes nothing.",
+        arguments: &[
+            Field::required("link", Text, "The last part of the address in the message"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "link_use", method: "POST", path: "/links/{link}",
+        permission: "public",
+        summary: "Take care of an incident, or put it off, by a link in a message. A link acts once.",
+        arguments: &[
+            Field::required("link", Text, "The last part of the address in the message"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &LINK_USE, partial: false }),
         answer: Answer::Value,
         ..Operation::EMPTY
     },
@@ -1846,6 +1931,24 @@ static INCIDENT_ACKNOWLEDGE: Schema = Schema {
     ],
 };
 
+static INCIDENT_SNOOZE: Schema = Schema {
+    fields: &[
+        Field::required("minutes", Integer(0, 43200), "Number of minutes; 0 ends what was put off before."),
+    ],
+    unions: &[],
+    texts: &[],
+};
+
+static LINK_USE: Schema = Schema {
+    fields: &[],
+    unions: &[
+        Union { at: "", kinds: &["acknowledge", "snooze"] },
+    ],
+    texts: &[
+        TextPlace { at: "note", of: "", kinds: &["acknowledge"], nullable: false },
+    ],
+};
+
 static NETWORK_CHECK: Schema = Schema {
     fields: &[
         Field::optional("match", Choice(&["all", "any"]), "How many of the rules must hold. [default: all]"),
@@ -1949,6 +2052,10 @@ static RULE_DEFINITION: Schema = Schema {
         Field::optional("quiet_hours.from", Text, "Begin, `HH:MM`."),
         Field::optional("quiet_hours.to", Text, "End, `HH:MM`. If it is before `from`, the hours reach over midnight."),
         Field::optional("quiet_hours.timezone", Text, "Time zone of both, an IANA name."),
+        Field::optional("skip_reasons", List(&Choice(&["text", "earlier_run", "pool_full", "pool_closed", "pool_missing", "dependencies_unseen", "dependency_unmet", "dependency_not_met", "dependency_too_late", "server_full", "next_attempt", "previous_run_open", "queue_full", "too_many_open", "superseded", "replaced", "cancelled", "cancelled_with_task", "cancelled_with_backfill", "task_disabled", "task_deleted", "task_damaged", "schedule_disabled", "schedule_removed", "schedule_damaged", "schedule_invalid", "schedule_was_invalid", "starts_not_kept", "slots_unknown", "version_damaged", "calendar_older", "calendar_lost", "params_refused", "start_too_large", "param_only_in_file", "on_hold", "left_out", "catch_up_off", "only_latest_caught_up", "too_many_missed", "too_old", "in_turn", "exit_code", "signal", "start_failed", "attempt_timed_out", "run_timed_out", "memory_limit_passed", "process_limit_passed", "runner_stopped", "runner_gone", "runner_failed", "runner_ended_early", "server_stopping", "processes_stopped", "processes_left", "result_refused", "log_unreadable", "log_unwritable", "request_refused", "request_failed", "request_failed_at_proxy", "ca_file_unusable", "unexpected_status", "text_missing", "slots_booked", "slots_caught_up", "backfill_runs_made", "file_runs_made", "hook_calls_recorded", "run_ends_followed", "dependencies_looked_at", "deliveries_begun", "incidents_heard", "incident_acknowledged", "incident_snoozed", "incident_over", "task_silenced", "rule_off", "rule_changed", "channel_off", "report_delayed", "reports_left_out", "period_unfinished", "reports_sent", "runs_started", "runs_told", "runs_adopted", "runners_silent", "runners_answer", "history_removed", "pages_moved", "clock_doubted", "clock_returned", "clock_held", "round_failed", "round_panicked", "round_lasts", "worker_fails", "disk_nearly_full", "disk_full", "wal_grown", "deletion_held", "schedules_invalid", "calendar_damaged", "file_unreadable", "file_not_taken", "file_path_refused", "disk_silent", "look_failed", "too_many_files", "pattern_invalid", "pattern_in_data_folder", "pattern_outside", "secret_missing", "hook_filtered", "hook_repeated", "proof_changed", "secret_unreadable", "vault_sealed", "vault_key_unusable", "vault_key_wrong", "credential_missing", "credential_field_missing", "param_holds_credential", "credential_unreadable", "secret_too_short", "seal_unusable", "duration_unusual", "log_unusual", "result_unusual", "runs_judged", "trigger_value_missing", "trigger_value_refused", "dependency_value_missing", "dependency_value_refused", "dependency_value_waived", "never_worked", "version_lost", "conditions_unknown", "schedule_silenced", "more_silenced", "silenced_unknown", "better_minute"])), "The reasons for which a run must have been skipped; empty: any. It is about the event `skipped` only."),
+        Field::optional("remind_minutes", Integer(1, 43200), "Number of minutes after which the rule tells again an incident that nobody has taken up, over and over; null: never.").or_null(),
+        Field::optional("escalation.after_minutes", Integer(1, 43200), "Number of minutes after the rule told the incident."),
+        Field::optional("escalation.to", List(&Text), "Names of the channels that are told."),
     ],
     unions: &[
         Union { at: "how", kinds: &["at_once", "grouped", "digest"] },
@@ -1965,6 +2072,7 @@ static RULE_DEFINITION: Schema = Schema {
         TextPlace { at: "quiet_hours.from", of: "", kinds: &[], nullable: false },
         TextPlace { at: "quiet_hours.to", of: "", kinds: &[], nullable: false },
         TextPlace { at: "quiet_hours.timezone", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "escalation.to.*", of: "", kinds: &[], nullable: false },
     ],
 };
 
@@ -2162,6 +2270,26 @@ static SETUP_CREATE: Schema = Schema {
         TextPlace { at: "token", of: "", kinds: &[], nullable: false },
         TextPlace { at: "name", of: "", kinds: &[], nullable: false },
         TextPlace { at: "password", of: "", kinds: &[], nullable: false },
+    ],
+};
+
+static SILENCE_NEW: Schema = Schema {
+    fields: &[
+        Field::optional("what.tasks", List(&Text), "Names of tasks. A task that gets another name is no longer meant."),
+        Field::optional("what.folders", List(&Text), "Folders, each with the folders below it."),
+        Field::optional("what.tags", List(&Text), "Tags."),
+        Field::optional("from_at", Instant, "When the silence begins; null: now.").or_null(),
+        Field::required("until_at", Instant, "When it is over, at most 366 days after its begin."),
+        Field::required("reason", Text, "Why it is there, for others."),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "what.tasks.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "what.folders.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "what.tags.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "from_at", of: "", kinds: &[], nullable: true },
+        TextPlace { at: "until_at", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "reason", of: "", kinds: &[], nullable: false },
     ],
 };
 

@@ -190,7 +190,7 @@ pub fn delivery_out(record: DeliveryRecord) -> Delivery {
         id: id.0,
         channel: channel_name,
         state,
-        text: notice.text(),
+        text: notice.shown(),
         subject: notice.subject,
         level: notice.level,
         created_at,

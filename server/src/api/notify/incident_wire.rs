@@ -2,7 +2,7 @@
 
 use crate::api::core::answer::Reason;
 use crate::api::core::page::page;
-use crate::domain::notify::words::{EventKind, IncidentKind, IncidentState};
+use crate::domain::notify::words::{EventKind, IncidentKind, IncidentState, TellStep};
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,15 @@ pub struct IncidentAcknowledge {
     #[serde(default)]
     #[schema(max_length = 2000, default = "")]
     pub note: String,
+}
+
+/// For how long to put an incident off.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IncidentSnooze {
+    /// Number of minutes; 0 ends what was put off before.
+    #[schema(minimum = 0, maximum = 43200, example = 60)]
+    pub minutes: u32,
 }
 
 macro_rules! incident {
@@ -77,6 +86,10 @@ macro_rules! incident {
             pub resolved_at: Option<DateTime<Utc>>,
             /// Who said that it is over; null: a run showed it.
             pub resolved_by: Option<String>,
+            /// Until when no rule tells about it; null: nobody snoozed it. It may lie in the past.
+            pub snoozed_until: Option<DateTime<Utc>>,
+            /// Who snoozed it.
+            pub snoozed_by: Option<String>,
             $($own)*
         }
     };
@@ -107,6 +120,9 @@ pub struct IncidentTelling {
     /// What happened.
     #[schema(inline = false)]
     pub event: EventKind,
+    /// Why the rule tells it.
+    #[schema(inline = false)]
+    pub step: TellStep,
     /// When it happened.
     pub happened_at: DateTime<Utc>,
     /// When the rule tells it.
@@ -115,4 +131,6 @@ pub struct IncidentTelling {
     pub told_at: Option<DateTime<Utc>>,
     /// Why it is not told; null: it is.
     pub muted: Option<Reason>,
+    /// When it is told if it still holds, although it was put off; null: never, or it was not put off.
+    pub muted_until: Option<DateTime<Utc>>,
 }

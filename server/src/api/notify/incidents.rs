@@ -2,7 +2,7 @@
 //!
 //! Start reading at `incident_list`.
 
-use super::incident_wire::{Incident, IncidentAcknowledge, IncidentListQuery, IncidentPage};
+use super::incident_wire::{Incident, IncidentAcknowledge, IncidentListQuery, IncidentPage, IncidentSnooze};
 use super::rule_convert::{incident_out, incident_summary_out};
 use crate::api::core::body::{Body, Path, Query, page_request};
 use crate::api::core::error::{ApiError, ApiResult};
@@ -22,6 +22,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(incident_list))
         .routes(routes!(incident_view))
         .routes(routes!(incident_acknowledge))
+        .routes(routes!(incident_snooze))
         .routes(routes!(incident_resolve))
 }
 
@@ -64,6 +65,22 @@ pub async fn incident_acknowledge(
     Body(body): Body<IncidentAcknowledge>,
 ) -> ApiResult<Json<Incident>> {
     let viewed = state.app.incident_acknowledge(&caller, IncidentId(incident), body.note).await?;
+    Ok(Json(incident_out(viewed)))
+}
+
+/// Put an incident off: no rule tells about it for some time. Whoever was told is told again after that, if the incident
+/// is still there.
+#[utoipa::path(post, path = "/incidents/{incident}/snooze", tag = "incident", params(("incident" = Uuid, Path, description = "Id of the incident")),
+    request_body = IncidentSnooze,
+    responses((status = 200, description = "The incident", body = Incident)),
+    extensions(("x-permission" = json!("run"))))]
+pub async fn incident_snooze(
+    State(state): State<ApiState>,
+    Extension(caller): Extension<Caller>,
+    Path(incident): Path<Uuid>,
+    Body(body): Body<IncidentSnooze>,
+) -> ApiResult<Json<Incident>> {
+    let viewed = state.app.incident_snooze(&caller, IncidentId(incident), body.minutes).await?;
     Ok(Json(incident_out(viewed)))
 }
 

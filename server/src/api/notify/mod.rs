@@ -1,4 +1,4 @@
-//! Channels, deliveries, rules and incidents over HTTP.
+//! Channels, deliveries, rules, incidents and silences over HTTP.
 //!
 //! Deliberately absent: any way to read a credential. Start reading at `wire`.
 
@@ -7,9 +7,11 @@ mod deliveries;
 pub mod delivery_wire;
 pub mod incident_wire;
 mod incidents;
+pub mod links;
 mod rule_convert;
 pub mod rule_wire;
 mod rules;
+pub mod silences;
 pub mod wire;
 
 use self::convert::{channel_out, definition_in, test_out};
@@ -39,6 +41,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .merge(deliveries::routes())
         .merge(rules::routes())
         .merge(incidents::routes())
+        .merge(silences::routes())
+        .merge(links::routes())
 }
 
 /// List channels.

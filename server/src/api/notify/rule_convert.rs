@@ -15,17 +15,40 @@ const MESSAGES_SHOWN: usize = 100;
 
 /// A definition as the domain knows it.
 pub fn rule_in(wire: RuleDefinition) -> domain::RuleDefinition {
-    let RuleDefinition { name, description, enabled, when, what, who, how, in_a_row, quiet_hours } = wire;
-    let RuleScope { tasks, folders, tags } = what;
+    let RuleDefinition {
+        name,
+        description,
+        enabled,
+        when,
+        what,
+        who,
+        how,
+        in_a_row,
+        quiet_hours,
+        skip_reasons,
+        remind_minutes,
+        escalation,
+    } = wire;
     let how = match how {
         RulePace::AtOnce(RuleAtOnce {}) => Pace::AtOnce {},
         RulePace::Grouped(RuleGrouped { minutes }) => Pace::Grouped { minutes },
         RulePace::Digest(RuleDigest { at, timezone }) => Pace::Digest { at, timezone },
     };
     let quiet = quiet_hours.map(|RuleQuiet { from, to, timezone }| Quiet { from, to, timezone });
-    let what = domain::Scope { tasks, folders, tags };
-    let terms = domain::RuleTerms { when, what, who, how, in_a_row, quiet };
+    let what = scope_in(what);
+    let escalation = escalation.map(|RuleEscalation { after_minutes, to }| domain::Escalation { after_minutes, to });
+    let terms = domain::RuleTerms { when, what, who, how, in_a_row, quiet, skip_reasons, remind_minutes, escalation };
     domain::RuleDefinition { name, description, enabled, terms }
+}
+
+/// A choice of tasks as the domain knows it.
+pub fn scope_in(RuleScope { tasks, folders, tags }: RuleScope) -> domain::Scope {
+    domain::Scope { tasks, folders, tags }
+}
+
+/// A choice of tasks as the wire shows it.
+pub fn scope_out(domain::Scope { tasks, folders, tags }: domain::Scope) -> RuleScope {
+    RuleScope { tasks, folders, tags }
 }
 
 /// What a rule would have told, as the wire shows it.
@@ -48,15 +71,15 @@ pub fn simulation_out(Simulated { from_at, run_count, messages }: Simulated) -> 
 pub fn rule_out(record: RuleRecord) -> Rule {
     let RuleRecord { id, key: _, definition, version, created_at, updated_at } = record;
     let domain::RuleDefinition { name, description, enabled, terms } = definition;
-    let domain::RuleTerms { when, what, who, how, in_a_row, quiet } = terms;
-    let domain::Scope { tasks, folders, tags } = what;
+    let domain::RuleTerms { when, what, who, how, in_a_row, quiet, skip_reasons, remind_minutes, escalation } = terms;
     let how = match how {
         Pace::AtOnce {} => RulePace::AtOnce(RuleAtOnce {}),
         Pace::Grouped { minutes } => RulePace::Grouped(RuleGrouped { minutes }),
         Pace::Digest { at, timezone } => RulePace::Digest(RuleDigest { at, timezone }),
     };
     let quiet_hours = quiet.map(|Quiet { from, to, timezone }| RuleQuiet { from, to, timezone });
-    let what = RuleScope { tasks, folders, tags };
+    let what = scope_out(what);
+    let escalation = escalation.map(|domain::Escalation { after_minutes, to }| RuleEscalation { after_minutes, to });
     Rule {
         id: id.0,
         version,
@@ -71,6 +94,9 @@ pub fn rule_out(record: RuleRecord) -> Rule {
         how,
         in_a_row,
         quiet_hours,
+        skip_reasons,
+        remind_minutes,
+        escalation,
     }
 }
 
@@ -95,6 +121,8 @@ pub fn incident_summary_out(record: IncidentRecord) -> IncidentSummary {
         note,
         resolved_at,
         resolved_by,
+        snoozed_until,
+        snoozed_by,
     } = record;
     IncidentSummary {
         id: id.0,
@@ -113,6 +141,8 @@ pub fn incident_summary_out(record: IncidentRecord) -> IncidentSummary {
         note,
         resolved_at,
         resolved_by,
+        snoozed_until,
+        snoozed_by,
     }
 }
 
@@ -135,6 +165,8 @@ pub fn incident_out(IncidentView { incident, tellings }: IncidentView) -> Incide
         note,
         resolved_at,
         resolved_by,
+        snoozed_until,
+        snoozed_by,
     } = incident_summary_out(incident);
     Incident {
         id,
@@ -153,13 +185,28 @@ pub fn incident_out(IncidentView { incident, tellings }: IncidentView) -> Incide
         note,
         resolved_at,
         resolved_by,
+        snoozed_until,
+        snoozed_by,
         tellings: tellings.into_iter().map(telling_out).collect(),
     }
 }
 
 fn telling_out(record: TellingRecord) -> IncidentTelling {
     let TellingRecord { key: _, rule: _, rule_name, new, told_at } = record;
-    let TellingNew { rule_key: _, incident_key: _, task_key: _, run: _, kind, step: _, happened_at, due_at, muted } =
-        new;
-    IncidentTelling { rule: rule_name, event: kind, happened_at, due_at, told_at, muted: muted.map(Into::into) }
+    let TellingNew {
+        rule_key: _,
+        incident_key: _,
+        task_key: _,
+        run: _,
+        kind,
+        step,
+        round: _,
+        happened_at,
+        due_at,
+        muted,
+        muted_until,
+    } = new;
+    let muted_until = muted_until.filter(|_| muted.is_some());
+    let muted = muted.map(Into::into);
+    IncidentTelling { rule: rule_name, event: kind, step, happened_at, due_at, told_at, muted, muted_until }
 }

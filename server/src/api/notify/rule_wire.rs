@@ -4,6 +4,7 @@ use crate::api::contract::names::Name;
 use crate::api::core::defaults::yes;
 use crate::api::core::page::page;
 use crate::domain::notify::words::EventKind;
+use crate::domain::reason::ReasonCode;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -80,6 +81,18 @@ pub struct RuleQuiet {
     pub timezone: String,
 }
 
+/// Who is told when nobody takes an incident up.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleEscalation {
+    /// Number of minutes after the rule told the incident.
+    #[schema(minimum = 1, maximum = 43200, example = 30)]
+    pub after_minutes: u32,
+    /// Names of the channels that are told.
+    #[schema(min_items = 1, max_items = 200, value_type = Vec<Name>)]
+    pub to: Vec<String>,
+}
+
 macro_rules! rule {
     ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
         $(#[$meta])*
@@ -119,6 +132,18 @@ macro_rules! rule {
             /// Part of each day in which the rule tells nothing; null: none.
             #[serde(default)]
             pub quiet_hours: Option<RuleQuiet>,
+            /// The reasons for which a run must have been skipped; empty: any. It is about the event `skipped` only.
+            #[serde(default)]
+            #[schema(max_items = 50, example = json!(["earlier_run"]))]
+            pub skip_reasons: Vec<ReasonCode>,
+            /// Number of minutes after which the rule tells again an incident that nobody has taken up, over and over;
+            /// null: never.
+            #[serde(default)]
+            #[schema(minimum = 1, maximum = 43200, example = 240)]
+            pub remind_minutes: Option<u32>,
+            /// Who else is told when nobody takes an incident up; null: nobody.
+            #[serde(default)]
+            pub escalation: Option<RuleEscalation>,
         }
     };
 }
@@ -150,7 +175,8 @@ page!(
     Rule
 );
 
-/// What a rule would have told about the last 30 days.
+/// What a rule would have told about the last 30 days, without reminders and escalations: nobody knows when people
+/// would have taken an incident up.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RuleSimulation {
     /// Since when ends of runs were looked at. It is less than 30 days ago if there are more than 20,000 runs.

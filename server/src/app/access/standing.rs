@@ -40,7 +40,7 @@ impl App {
     pub async fn is_standing(&self, caller: &Caller, permission: Permission) -> Result<bool> {
         let now = self.clock().now();
         let rights = match (caller.kind, caller.session_id, caller.token_id) {
-            (CallerKind::Local | CallerKind::System, ..) => Some(caller.rights.clone()),
+            (CallerKind::Local | CallerKind::Link | CallerKind::System, ..) => Some(caller.rights.clone()),
             (CallerKind::User, Some(session), _) => self.store().session_find(session).await?.and_then(|session| {
                 let over = session.user.disabled || now >= session.expires_at || now >= session.created_at + LONGEST;
                 (!over).then_some(session.user.rights)

@@ -13,6 +13,8 @@ pub enum CallerKind {
     Token,
     /// The local command line, by this machine's own token.
     Local,
+    /// Somebody who got a message with a link.
+    Link,
     /// The server itself.
     System,
 }
@@ -24,6 +26,7 @@ impl CallerKind {
             Self::User => "user",
             Self::Token => "token",
             Self::Local => "local",
+            Self::Link => "link",
             Self::System => "system",
         }
     }
@@ -67,6 +70,13 @@ impl Caller {
     /// The local command line as a caller.
     pub fn local() -> Self {
         Self { kind: CallerKind::Local, name: "local".to_owned(), ..Self::system() }
+    }
+
+    /// Whoever got a message by a channel, and may take care of what it is about.
+    pub fn link(channel: &str) -> Self {
+        let (kind, name, rights) =
+            (CallerKind::Link, format!("a message to {channel}"), Rights::of_role(Role::Operator));
+        Self { kind, name, rights, ..Self::system() }
     }
 
     /// Distinguishes the caller from all others: the id of the token or of the user, because names can be reused.
@@ -125,7 +135,7 @@ impl Caller {
     /// Kind of trigger for runs that the caller starts by hand (server/docs/decisions.md, 12).
     pub const fn trigger(&self) -> TriggerKind {
         match self.kind {
-            CallerKind::User | CallerKind::Local | CallerKind::System => TriggerKind::Manual,
+            CallerKind::User | CallerKind::Local | CallerKind::Link | CallerKind::System => TriggerKind::Manual,
             CallerKind::Token => TriggerKind::Api,
         }
     }

@@ -110,6 +110,7 @@ impl Hearing {
         if !tx.incident_resolve(read.key, self.now, Some(by)).await? {
             return Ok(false);
         }
+        tx.tellings_mute_again(read.key, &Reason::IncidentOver {}).await?;
         let happening = Happening::Over { kind: read.kind, count: read.run_count };
         let (task_key, incident) = (read.task_key, Some(read.clone()));
         self.tell(Event { happening, task_key, state: read.state, run: None, incident, at: self.now });
@@ -137,6 +138,7 @@ impl Hearing {
             (Happening::Over { .. }, Some(place)) => {
                 let over = self.open.swap_remove(place);
                 tx.incident_resolve(over.key, run.at, None).await?;
+                tx.tellings_mute_again(over.key, &Reason::IncidentOver {}).await?;
                 Some(over)
             }
             (Happening::Over { .. } | Happening::Well, _) => None,
@@ -156,7 +158,8 @@ impl Hearing {
             let before = |step| incident_key.map(|incident_key| ToldBefore { rule_key: rule.key, incident_key, step });
             let told = before(TellStep::Event).is_some_and(|before| self.told.contains(&before));
             let terms = &rule.definition.terms;
-            let heard = Heard { happening: what.happening, state: what.state, told };
+            let reason = what.run.and_then(|run| run.reason.as_ref()).map(Reason::code);
+            let heard = Heard { happening: what.happening, state: what.state, reason, told };
             if !terms.what.covers(task) || !tells(terms, heard) {
                 continue;
             }
@@ -179,6 +182,8 @@ impl Hearing {
                 happened_at: what.at,
                 due_at,
                 muted,
+                muted_until: None,
+                round: 0,
             });
         }
     }

@@ -7,13 +7,20 @@ use super::hearing::Hearing;
 use crate::app::core::events::Change;
 use crate::app::core::write::Moment;
 use crate::app::{App, Caller, Error, Result, Signal};
+use crate::domain::core::problem::Problem;
 use crate::domain::ids::IncidentId;
-use crate::domain::model::{IncidentFilter, IncidentRecord, Page, PageRequest, TaskRef, TellingRecord};
-use crate::domain::notify::words::IncidentState;
+use crate::domain::keys::{Key, Rule};
+use crate::domain::model::{IncidentFilter, IncidentRecord, Page, PageRequest, TaskRef, TellingNew, TellingRecord};
+use crate::domain::notify::words::{IncidentState, TellStep};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::{Permission, SystemPart};
 use crate::store::Tx;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Largest number of minutes for which an incident is put off.
+const SNOOZE_MAX: u32 = 43_200;
 
 /// An incident, with what rules told about it and have to tell.
 #[derive(Debug, Clone)]
@@ -58,18 +65,18 @@ impl App {
     ) -> Result<IncidentView> {
         caller.require(Permission::Run)?;
         let (asker, acting) = (caller.clone(), caller.clone());
-        let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
-            let read = tx.incident_find(incident).await?.ok_or_else(|| no_incident(incident))?;
-            let by = acting.name.clone();
-            if !tx.incident_acknowledge(read.key, now, &by, &note).await? {
-                return Err(resolved(&read));
-            }
-            tx.tellings_mute_of_incident(read.key, &Reason::IncidentAcknowledged { by }).await?;
-            let detail = json!({"task": read.task, "kind": read.kind, "note": note});
-            let target = ("incident", incident.to_string());
-            tx.audit_append(&acting.audit(now, "incident_acknowledge", target, detail)).await?;
-            Ok(())
-        };
+        let write =
+            async move |tx: &Tx, Moment { now, .. }: Moment| acknowledge(tx, &acting, incident, &note, now).await;
+        self.write(write, |app, ()| app.announce_incidents()).await?;
+        self.incident_view(&asker, incident).await
+    }
+
+    /// Puts an incident off: no rule tells about it for so many minutes. Who was told that it is there is told again
+    /// after that, if it still is. Zero minutes end what was put off before.
+    pub async fn incident_snooze(&self, caller: &Caller, incident: IncidentId, minutes: u32) -> Result<IncidentView> {
+        caller.require(Permission::Run)?;
+        let (asker, acting) = (caller.clone(), caller.clone());
+        let write = async move |tx: &Tx, Moment { now, .. }: Moment| snooze(tx, &acting, incident, minutes, now).await;
         self.write(write, |app, ()| app.announce_incidents()).await?;
         self.incident_view(&asker, incident).await
     }
@@ -100,6 +107,73 @@ impl App {
         self.signals().raise(Signal::Incidents);
         self.events().publish(Change::System { what: SystemPart::Incident });
     }
+}
+
+/// Notes that the caller takes care of an incident.
+pub(super) async fn acknowledge(
+    tx: &Tx,
+    caller: &Caller,
+    incident: IncidentId,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let read = tx.incident_find(incident).await?.ok_or_else(|| no_incident(incident))?;
+    let by = caller.name.clone();
+    if !tx.incident_acknowledge(read.key, now, &by, note).await? {
+        return Err(resolved(&read));
+    }
+    tx.tellings_mute_of_incident(read.key, &Reason::IncidentAcknowledged { by }).await?;
+    let detail = json!({"task": read.task, "kind": read.kind, "note": note});
+    let target = ("incident", incident.to_string());
+    tx.audit_append(&caller.audit(now, "incident_acknowledge", target, detail)).await?;
+    Ok(())
+}
+
+/// Puts an incident off for so many minutes.
+pub(super) async fn snooze(
+    tx: &Tx,
+    caller: &Caller,
+    incident: IncidentId,
+    minutes: u32,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if minutes > SNOOZE_MAX {
+        let problem = Problem::at("/minutes", format!("must be at most {SNOOZE_MAX} (30 days)"));
+        return Err(Error::Invalid(vec![problem]));
+    }
+    let read = tx.incident_find(incident).await?.ok_or_else(|| no_incident(incident))?;
+    let until = (minutes > 0).then(|| now + TimeDelta::minutes(minutes.into()));
+    let by = caller.name.clone();
+    if !tx.incident_snooze(read.key, until, until.map(|_| by.as_str())).await? {
+        return Err(resolved(&read));
+    }
+    match until {
+        Some(until) => {
+            let again = told_again(tx.tellings_of(read.key).await?, now, until);
+            tx.tellings_mute_again(read.key, &Reason::IncidentSnoozed { by, until }).await?;
+            tx.tellings_add(&again).await?;
+        }
+        None => tx.tellings_look_again(Some(read.key), now).await?,
+    }
+    let detail = json!({"task": read.task, "kind": read.kind, "until": until});
+    let target = ("incident", incident.to_string());
+    tx.audit_append(&caller.audit(now, "incident_snooze", target, detail)).await?;
+    Ok(())
+}
+
+/// What is told after an incident was put off: the same, to everybody who was told before.
+fn told_again(tellings: Vec<TellingRecord>, now: DateTime<Utc>, due_at: DateTime<Utc>) -> Vec<TellingNew> {
+    let mut again: BTreeMap<Key<Rule>, TellingNew> = BTreeMap::new();
+    for telling in tellings {
+        let new = telling.new;
+        let told = telling.told_at.is_some() && new.step == TellStep::Event;
+        if told || again.contains_key(&new.rule_key) && new.step == TellStep::Reminder {
+            let round = new.round + 1;
+            let (step, happened_at, muted, muted_until) = (TellStep::Reminder, now, None, None);
+            again.insert(new.rule_key, TellingNew { step, round, happened_at, due_at, muted, muted_until, ..new });
+        }
+    }
+    again.into_values().collect()
 }
 
 fn resolved(incident: &IncidentRecord) -> Error {

@@ -2,13 +2,17 @@
 //!
 //! Deliberately absent: sending, which `sending` does. Start reading at `channel_create`.
 
+pub mod audience;
+mod deciding;
 pub mod deliveries;
 mod details;
 mod health;
 mod hearing;
 pub mod incidents;
+pub mod links;
 pub mod rules;
 pub mod sending;
+pub mod silences;
 mod telling;
 
 use super::core::write::{Moment, Write, silent};

@@ -153,7 +153,7 @@ async fn check(tx: &Tx, wanted: &RuleDefinition) -> Result<()> {
 pub(super) async fn channel_renamed(tx: &Tx, before: &str, name: &str, at: DateTime<Utc>) -> Result<()> {
     for rule in tx.rules_all().await? {
         let mut definition = rule.definition.clone();
-        definition.terms.who.iter_mut().filter(|who| *who == before).for_each(|who| name.clone_into(who));
+        definition.rename_channel(before, name);
         if definition != rule.definition {
             tx.rule_update(&rule, &RuleChange { definition, at }).await?;
         }
@@ -164,7 +164,7 @@ pub(super) async fn channel_renamed(tx: &Tx, before: &str, name: &str, at: DateT
 /// Refuses to go on if rules name a channel.
 pub(super) async fn channel_unused(tx: &Tx, name: &str) -> Result<()> {
     let mut rules = tx.rules_all().await?;
-    rules.retain(|rule| rule.definition.terms.who.iter().any(|who| who == name));
+    rules.retain(|rule| rule.definition.channels().iter().any(|(_, who)| *who == name));
     if rules.is_empty() {
         return Ok(());
     }

@@ -58,6 +58,7 @@ pub struct Line {
 pub(super) fn test_notice(app: &App, id: DeliveryId, channel: &str) -> Notice {
     let now = app.clock().now();
     Notice {
+        act: None,
         key: format!("test {id}"),
         id: id.to_string(),
         subject: format!("Test of the channel {channel}"),

@@ -3,19 +3,21 @@
 //! Logs are read before the transaction that writes. Deliberately absent: what is told and when, which `hearing` noted.
 //! Start reading at `incidents_tell`.
 
+use super::deciding::{Facts, Sorted};
+use super::links;
 use crate::app::core::write::Moment;
 use crate::app::{App, Result};
 use crate::domain::ids::DeliveryId;
-use crate::domain::keys::{Incident, Key, Rule, Task, Telling};
-use crate::domain::model::{DeliveryNew, IncidentRecord, RuleRecord, RunRecord, TellingRecord};
+use crate::domain::keys::{Incident, Key, Telling};
+use crate::domain::model::{DeliveryNew, RuleRecord, RunRecord, TellingNew, TellingRecord};
 use crate::domain::notify::composing::{Told, grouped, single};
 use crate::domain::notify::notice::Notice;
-use crate::domain::notify::rules::TaskFacts;
-use crate::domain::notify::timing::Pace;
+use crate::domain::notify::rules::RuleTerms;
+use crate::domain::notify::timing::{Pace, Quiet, speaks_at};
 use crate::domain::notify::words::TellStep;
 use crate::store::Tx;
-use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 
 /// Maximum number of events that are looked at together.
 const MOST: u64 = 10_000;
@@ -32,12 +34,17 @@ struct Message {
     channels: Vec<String>,
     dedup_key: String,
     notice: Notice,
+    /// What the rule tells after this, if nobody takes it up.
+    later: Vec<Later>,
+    quiet: Option<Quiet>,
+    /// The incident that whoever is told may take care of, and the address of this server.
+    care: Option<(Key<Incident>, String)>,
 }
 
-/// What notifications say about the events that are due.
-struct Facts {
-    incidents: HashMap<Key<Incident>, IncidentRecord>,
-    tasks: HashMap<Key<Task>, TaskFacts>,
+/// Something that is told some minutes after something else.
+struct Later {
+    minutes: u32,
+    new: TellingNew,
 }
 
 impl App {
@@ -48,22 +55,23 @@ impl App {
 
     /// Puts what is due into the outboxes of channels. Returns the number of messages.
     pub async fn incidents_tell(&self) -> Result<u64> {
-        let due = self.store().tellings_due(self.clock().now(), MOST).await?;
+        let now = self.clock().now();
+        let due = self.store().tellings_due(now, MOST).await?;
         if due.is_empty() {
             return Ok(0);
         }
-        let facts = Facts {
-            incidents: self.store().incidents_by_key(due.iter().filter_map(|telling| telling.new.incident_key)).await?,
-            tasks: self.store().task_facts(due.iter().map(|telling| telling.new.task_key)).await?,
-        };
-        let mut of_rules: BTreeMap<Key<Rule>, Vec<TellingRecord>> = BTreeMap::new();
-        due.into_iter().for_each(|telling| of_rules.entry(telling.new.rule_key).or_default().push(telling));
+        let facts = Facts::read(self, &due, now).await?;
+        let rules = self.store().rules_all().await?;
+        let Sorted { mut tell, quiet } = facts.sorted(due, &rules);
         let mut messages = Vec::new();
-        for rule in self.store().rules_all().await? {
-            let Some(due) = of_rules.remove(&rule.key) else { continue };
-            messages.extend(self.messages(&rule, due, &facts).await?);
+        for rule in &rules {
+            let Some(due) = tell.remove(&rule.key) else { continue };
+            for (channels, due) in by_audience(rule, due, &facts) {
+                messages.extend(self.messages(rule, channels, due, &facts).await?);
+            }
         }
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
+            quiet.write(tx).await?;
             let mut made = 0;
             for message in &messages {
                 made += u64::from(hand_over(tx, message, now).await?);
@@ -77,19 +85,27 @@ impl App {
         self.write(write, announce).await
     }
 
-    async fn messages(&self, rule: &RuleRecord, due: Vec<TellingRecord>, facts: &Facts) -> Result<Vec<Message>> {
-        let collects = !matches!(rule.definition.terms.how, Pace::AtOnce {}) || due.len() >= TOGETHER_FROM;
-        let channels = rule.definition.terms.who.clone();
+    async fn messages(
+        &self,
+        rule: &RuleRecord,
+        channels: Vec<String>,
+        due: Vec<TellingRecord>,
+        facts: &Facts,
+    ) -> Result<Vec<Message>> {
+        let terms = &rule.definition.terms;
+        let collects = !matches!(terms.how, Pace::AtOnce {}) || due.len() >= TOGETHER_FROM;
+        let quiet = terms.quiet.clone();
         if collects && due.len() > 1 {
             let keys: Vec<Key<Telling>> = due.iter().map(|telling| telling.key).collect();
             let all: Vec<Told<'_>> = due.iter().filter_map(|telling| facts.told(telling)).collect();
             // The same events get the same key when this begins anew after a crash.
             let first = keys.iter().min().copied().unwrap_or(Key::NONE);
-            let key = format!("rule {} {first:?}", rule.id);
+            let dedup_key = format!("rule {} {first:?}", rule.id);
             let link = self.link("incidents");
-            let mut notice = grouped(&rule.definition.name, &all, key.clone(), link, self.clock().now());
+            let mut notice = grouped(&rule.definition.name, &all, dedup_key.clone(), link, self.clock().now());
             notice.mail.change_at = self.link("incidents/rules");
-            return Ok(vec![Message { keys, channels, dedup_key: key, notice }]);
+            let later = due.iter().flat_map(|telling| later(rule, telling, facts)).collect();
+            return Ok(vec![Message { keys, channels, dedup_key, notice, later, quiet, care: None }]);
         }
         let mut made = Vec::new();
         for telling in due {
@@ -99,7 +115,7 @@ impl App {
                 None => None,
             };
             let excerpt = match &run {
-                Some(run) if telling.new.step == TellStep::Event => self.excerpt(run).await?,
+                Some(run) if telling.new.step != TellStep::Recovery => self.excerpt(run).await?,
                 _ => None,
             };
             let link = telling.new.run.and_then(|run| self.link(&format!("runs/{run}")));
@@ -107,8 +123,14 @@ impl App {
             (notice.excerpt, notice.link) = (excerpt, link);
             self.notice_complete(&mut notice, told.task, told.incident, run.as_ref()).await?;
             notice.mail.change_at = self.link("incidents/rules");
-            let dedup_key = format!("{} {}", notice.key, telling.new.step);
-            made.push(Message { keys: vec![telling.key], channels: channels.clone(), dedup_key, notice });
+            let dedup_key = match telling.new.round {
+                0 => format!("{} {}", notice.key, telling.new.step),
+                round => format!("{} {} {round}", notice.key, telling.new.step),
+            };
+            let (keys, channels, quiet) = (vec![telling.key], channels.clone(), quiet.clone());
+            let later = later(rule, &telling, facts);
+            let care = telling.new.incident_key.filter(|_| facts.is_open(&telling)).zip(self.link("act"));
+            made.push(Message { keys, channels, dedup_key, notice, later, quiet, care });
         }
         Ok(made)
     }
@@ -126,12 +148,43 @@ impl App {
     }
 }
 
-impl Facts {
-    fn told<'a>(&'a self, telling: &'a TellingRecord) -> Option<Told<'a>> {
-        let task = &self.tasks.get(&telling.new.task_key)?.name;
-        let incident = telling.new.incident_key.and_then(|key| self.incidents.get(&key));
-        Some(Told { task, telling, incident })
+/// What is due, by the channels that are told. An escalation goes to others, and its end to both.
+fn by_audience(rule: &RuleRecord, due: Vec<TellingRecord>, facts: &Facts) -> BTreeMap<Vec<String>, Vec<TellingRecord>> {
+    let terms = &rule.definition.terms;
+    let others = terms.escalation.as_ref().map_or(&[][..], |escalation| escalation.to.as_slice());
+    let both = || {
+        let new = others.iter().filter(|name| !terms.who.contains(name));
+        terms.who.iter().chain(new).cloned().collect()
+    };
+    let mut found: BTreeMap<Vec<String>, Vec<TellingRecord>> = BTreeMap::new();
+    for telling in due {
+        let channels = match telling.new.step {
+            TellStep::Escalation => others.to_vec(),
+            TellStep::Recovery if facts.was_escalated(&telling) => both(),
+            TellStep::Event | TellStep::Reminder | TellStep::Recovery => terms.who.clone(),
+        };
+        found.entry(channels).or_default().push(telling);
     }
+    found
+}
+
+/// What a rule tells after something, if nobody takes it up.
+fn later(rule: &RuleRecord, telling: &TellingRecord, facts: &Facts) -> Vec<Later> {
+    let RuleTerms { remind_minutes, escalation, .. } = &rule.definition.terms;
+    let TellingNew { step, round, .. } = telling.new;
+    if !facts.is_open(telling) {
+        return Vec::new();
+    }
+    let reminds = remind_minutes.filter(|_| matches!(step, TellStep::Event | TellStep::Reminder));
+    let reminder = reminds.map(|minutes| (minutes, TellStep::Reminder, round + 1));
+    let escalates = escalation.as_ref().filter(|_| step == TellStep::Event);
+    let escalation = escalates.map(|escalation| (escalation.after_minutes, TellStep::Escalation, 0));
+    let all = reminder.into_iter().chain(escalation);
+    all.map(|(minutes, step, round)| {
+        let new = TellingNew { step, round, muted: None, muted_until: None, ..telling.new.clone() };
+        Later { minutes, new }
+    })
+    .collect()
 }
 
 /// Writes one message to the outbox of each channel. Returns false if somebody kept the rule from telling it meanwhile.
@@ -143,16 +196,29 @@ async fn hand_over(tx: &Tx, message: &Message, now: DateTime<Utc>) -> Result<boo
     for name in &message.channels {
         let Some(channel) = tx.channel_find(name).await? else { continue };
         let id = DeliveryId::generate();
+        let act = match &message.care {
+            Some((incident, address)) => {
+                let link = links::make(tx, *incident, &channel.definition.name, now).await?;
+                Some(format!("{address}/{}", link.expose()))
+            }
+            None => None,
+        };
         new.push(DeliveryNew {
             id,
             channel: channel.key,
             channel_name: channel.definition.name,
             dedup_key: Some(message.dedup_key.clone()),
-            notice: Notice { id: id.to_string(), ..message.notice.clone() },
+            notice: Notice { id: id.to_string(), act, ..message.notice.clone() },
             suppressed: None,
             at: now,
         });
     }
     tx.deliveries_add(&new).await?;
+    let later = message.later.iter().map(|Later { minutes, new }| {
+        let happened_at = now + TimeDelta::minutes((*minutes).into());
+        let due_at = speaks_at(&Pace::AtOnce {}, message.quiet.as_ref(), happened_at);
+        TellingNew { happened_at, due_at, ..new.clone() }
+    });
+    tx.tellings_add(&later.collect::<Vec<_>>()).await?;
     Ok(true)
 }

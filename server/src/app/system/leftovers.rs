@@ -17,7 +17,8 @@ impl App {
             let sessions = tx.sessions_ended_delete(sessions_before).await?;
             let deliveries = tx.deliveries_delete(deliveries_before, limit).await?;
             let tellings = tx.tellings_delete(deliveries_before, limit).await?;
-            let incidents = tellings + tx.incidents_delete(deliveries_before, limit).await?;
+            let silences = tx.silences_delete(deliveries_before, limit).await?;
+            let incidents = tellings + silences + tx.incidents_delete(deliveries_before, limit).await?;
             Ok(slots + sessions + deliveries + incidents + tx.idempotency_delete(keys_before).await?)
         };
         self.write(write, silent).await

@@ -1,12 +1,14 @@
 //! Rules, incidents, and what rules have to tell, as the store keeps them.
 
-use crate::domain::ids::{IncidentId, RuleId, RunId};
-use crate::domain::keys::{Incident, Key, Rule, Task, Telling};
+use crate::domain::ids::{IncidentId, RuleId, RunId, SilenceId};
+use crate::domain::keys::{Incident, IncidentLink, Key, Rule, Silence, Task, Telling};
 use crate::domain::notify::rules::RuleDefinition;
-use crate::domain::notify::words::{EventKind, IncidentKind, IncidentState, TellStep};
+use crate::domain::notify::rules::silences::SilenceDefinition;
+use crate::domain::notify::words::{EventKind, IncidentKind, IncidentState, SilenceState, TellStep};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 /// A rule as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +90,10 @@ pub struct IncidentRecord {
     pub resolved_at: Option<DateTime<Utc>>,
     /// Who said that it was over; none: a run showed it.
     pub resolved_by: Option<String>,
+    /// Until when no rule tells about it.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Who asked for that.
+    pub snoozed_by: Option<String>,
 }
 
 impl IncidentRecord {
@@ -125,12 +131,16 @@ pub struct TellingNew {
     pub kind: EventKind,
     /// Why the rule tells it.
     pub step: TellStep,
+    /// Number of reminders about the incident before this one.
+    pub round: u32,
     /// When it happened.
     pub happened_at: DateTime<Utc>,
     /// When it is told.
     pub due_at: DateTime<Utc>,
     /// Why it is not told; none: it is.
     pub muted: Option<Reason>,
+    /// When it is looked at again, although it was not told; none: never.
+    pub muted_until: Option<DateTime<Utc>>,
 }
 
 /// Something that a rule told, or has to tell.
@@ -177,4 +187,79 @@ pub struct RuleLoad {
     pub recent: u64,
     /// When it tells next; none: nothing waits.
     pub pending: Option<DateTime<Utc>>,
+}
+
+/// A silence as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SilenceRecord {
+    /// Id of the silence.
+    pub id: SilenceId,
+    /// Key in the database.
+    pub key: Key<Silence>,
+    /// What a person defined. It ends early if somebody ends it.
+    pub definition: SilenceDefinition,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Who made it.
+    pub created_by: String,
+    /// When somebody ended it before its time.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Who did.
+    pub ended_by: Option<String>,
+}
+
+impl SilenceRecord {
+    /// Where the silence stands at an instant.
+    pub fn state(&self, now: DateTime<Utc>) -> SilenceState {
+        if self.ended_at.is_some() || self.definition.until_at <= now {
+            SilenceState::Ended
+        } else if now < self.definition.from_at {
+            SilenceState::Planned
+        } else {
+            SilenceState::Active
+        }
+    }
+}
+
+/// A silence to store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SilenceNew {
+    /// What a person defined.
+    pub definition: SilenceDefinition,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: String,
+}
+
+/// A link by which somebody takes an incident up without logging in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRecord {
+    /// Key in the database.
+    pub key: Key<IncidentLink>,
+    /// The incident.
+    pub incident: IncidentRecord,
+    /// Name of the channel by which the link was sent.
+    pub channel_name: String,
+    /// SHA-256 of the secret part of the link.
+    pub secret_hash: Vec<u8>,
+    /// When the link stops working.
+    pub expires_at: DateTime<Utc>,
+    /// When somebody used it.
+    pub used_at: Option<DateTime<Utc>>,
+}
+
+/// A link to store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkNew {
+    /// Id of the link, which is part of its text.
+    pub id: Uuid,
+    /// The incident.
+    pub incident_key: Key<Incident>,
+    /// Name of the channel by which the link is sent.
+    pub channel_name: String,
+    /// SHA-256 of the secret part of the link.
+    pub secret_hash: Vec<u8>,
+    /// When the link stops working.
+    pub expires_at: DateTime<Utc>,
 }

@@ -42,8 +42,8 @@ pub use self::dependencies::{
 };
 pub use self::forecast::{FeedNew, FeedRecord};
 pub use self::incidents::{
-    HeardRun, IncidentFilter, IncidentRecord, IncidentShown, RuleChange, RuleLoad, RuleRecord, TellingNew,
-    TellingRecord, ToldBefore,
+    HeardRun, IncidentFilter, IncidentRecord, IncidentShown, LinkNew, LinkRecord, RuleChange, RuleLoad, RuleRecord,
+    SilenceNew, SilenceRecord, TellingNew, TellingRecord, ToldBefore,
 };
 pub use self::ledger::{
     BackfillNew, BackfillRecord, Covered, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotRecord,

@@ -3,7 +3,7 @@
 //! Deliberately absent: last lines of logs and links, which the caller adds. Start reading at `single`.
 
 use super::notice::{Fact, MailForm, Notice};
-use super::words::{EventKind, NoticeLevel};
+use super::words::{EventKind, NoticeLevel, TellStep};
 use crate::domain::core::amounts::span;
 use crate::domain::model::{IncidentRecord, TellingRecord};
 use crate::domain::reason::Reason;
@@ -40,6 +40,7 @@ pub fn single(rule: &str, told: &Told<'_>, reason: Option<&Reason>) -> Notice {
         (None, None) => format!("rule {}", told.telling.rule),
     };
     Notice {
+        act: None,
         id: String::new(),
         subject: sentence(told),
         level: level(new.kind),
@@ -72,7 +73,7 @@ pub fn grouped(rule: &str, all: &[Told<'_>], key: String, link: Option<String>, 
     let level = levels.min().unwrap_or(NoticeLevel::Info);
     let subject = format!("{} events {tasks}", all.len());
     let mail = MailForm::default();
-    Notice { id: String::new(), subject, level, facts, excerpt: None, link, key, at, mail }
+    Notice { act: None, id: String::new(), subject, level, facts, excerpt: None, link, key, at, mail }
 }
 
 fn incident_facts(incident: &IncidentRecord, kind: EventKind, at: DateTime<Utc>) -> Vec<Fact> {
@@ -90,6 +91,25 @@ fn incident_facts(incident: &IncidentRecord, kind: EventKind, at: DateTime<Utc>)
 
 /// One line that says what happened.
 fn sentence(told: &Told<'_>) -> String {
+    let task = told.task;
+    let what = match told.telling.new.step {
+        TellStep::Reminder => return format!("{task} {}", still(told.telling.new.kind)),
+        TellStep::Event | TellStep::Escalation | TellStep::Recovery => happened(told),
+    };
+    if told.telling.new.step == TellStep::Escalation { format!("{what}, and nobody has taken it up") } else { what }
+}
+
+/// What a reminder says.
+const fn still(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Failed | EventKind::TimedOut | EventKind::Lost => "still fails",
+        EventKind::Skipped => "is still skipped",
+        EventKind::Suspicious => "still looks wrong",
+        EventKind::Recovered | EventKind::Succeeded => "is as it was",
+    }
+}
+
+fn happened(told: &Told<'_>) -> String {
     let task = told.task;
     match told.telling.new.kind {
         EventKind::Failed => format!("{task} failed"),

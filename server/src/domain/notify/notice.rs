@@ -28,6 +28,9 @@ pub struct Notice {
     pub excerpt: Option<String>,
     /// Address of the page that shows more.
     pub link: Option<String>,
+    /// Address at which whoever reads it takes care of it without logging in. It is sent, and shown to nobody else.
+    #[serde(default)]
+    pub act: Option<String>,
     /// Key that all notices about one matter share.
     pub key: String,
     /// When it happened.
@@ -82,6 +85,7 @@ impl Notice {
             if count <= EXCERPT_MAX { excerpt } else { format!("…{}", last(&excerpt, count, EXCERPT_MAX - 1)) }
         });
         self.link = self.link.filter(|link| link.len() <= LINK_MAX);
+        self.act = self.act.filter(|act| act.len() <= LINK_MAX);
         self
     }
 
@@ -90,8 +94,16 @@ impl Notice {
         Fact { label: label.to_owned(), value: value.into() }
     }
 
-    /// All of it but the subject, as plain text.
+    /// All of it but the subject, as plain text, as it is sent.
     pub fn text(&self) -> String {
+        match &self.act {
+            Some(act) => format!("{}\n\nTake care of it, or snooze it: {act}", self.shown()),
+            None => self.shown(),
+        }
+    }
+
+    /// The same without the address at which somebody takes care of it.
+    pub fn shown(&self) -> String {
         let mut lines: Vec<String> = self.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.value)).collect();
         if let Some(excerpt) = &self.excerpt {
             lines.push(format!("\n{}", excerpt.trim_end()));

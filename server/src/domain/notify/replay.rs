@@ -1,7 +1,7 @@
 //! What a rule would have told about runs of the past.
 //!
-//! It goes by the same decisions as the rule itself. Deliberately absent: what people would have taken up
-//! meanwhile, because nobody knows. Start reading at `replay`.
+//! It goes by the same decisions as the rule itself. Deliberately absent: reminders, escalations, and what people would
+//! have taken up meanwhile, because nobody knows when. Start reading at `replay`.
 
 use super::incidents::{Ended, Happening, Open, event, hear};
 use super::rules::{Heard, RuleTerms, TaskFacts, tells};
@@ -9,6 +9,7 @@ use super::timing::{Pace, speaks_at};
 use super::words::EventKind;
 use crate::domain::ids::RunId;
 use crate::domain::keys::{Key, Task};
+use crate::domain::reason::ReasonCode;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
@@ -26,6 +27,8 @@ pub struct PastRun {
     pub task: String,
     /// How it ended.
     pub ended: Ended,
+    /// Why.
+    pub reason: Option<ReasonCode>,
 }
 
 /// A message that the rule would have sent to each of its channels.
@@ -71,7 +74,7 @@ pub fn replay(terms: &RuleTerms, runs: &[PastRun], facts: &HashMap<Key<Task>, Ta
         for happening in hear(&before, run.ended) {
             let told = known.iter().any(|known| Some(known.open.kind) == happening.incident() && known.told);
             let state = run.ended.state;
-            let tells = tells(terms, Heard { happening, state, told });
+            let tells = tells(terms, Heard { happening, state, reason: run.reason, told });
             if tells {
                 let kind = event(happening, state);
                 let event = PastEvent { task: run.task.clone(), kind, run: run.run, at: run.ended.at };
@@ -134,6 +137,7 @@ mod tests {
             task_key: Key::new(task),
             task: format!("task-{task}"),
             ended: Ended { state, suspicious: false, at: at(minutes) },
+            reason: None,
         }
     }
 
@@ -145,6 +149,9 @@ mod tests {
             how,
             in_a_row: 1,
             quiet: None,
+            skip_reasons: Vec::new(),
+            remind_minutes: None,
+            escalation: None,
         }
     }
 

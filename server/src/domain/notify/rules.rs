@@ -2,16 +2,24 @@
 //!
 //! Pure. Deliberately absent: the instant at which a rule speaks, which `timing` computes. Start reading at `tells`.
 
+pub mod silences;
+pub mod verdict;
+
 use super::incidents::{Happening, event};
 use super::timing::{Pace, Quiet};
-use super::words::EventKind;
+use super::words::{EventKind, ScopeMatch};
 use crate::domain::core::problem::Problem;
 use crate::domain::names::name_problem;
+use crate::domain::reason::ReasonCode;
 use crate::domain::vocabulary::RunState;
 use serde::{Deserialize, Serialize};
 
 /// Largest number of names in one list of a rule.
 const NAMES_MAX: usize = 200;
+
+/// How many minutes somebody may be given: at most 30 days.
+const MINUTES: std::ops::RangeInclusive<u32> = 1..=43_200;
+const MINUTES_WORDS: &str = "must be from 1 to 43200 (30 days)";
 
 /// What a person defines about a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +49,24 @@ pub struct RuleTerms {
     pub in_a_row: u32,
     /// Part of the day in which it tells nothing.
     pub quiet: Option<Quiet>,
+    /// The reasons for which a run must have been skipped; empty: any.
+    #[serde(default)]
+    pub skip_reasons: Vec<ReasonCode>,
+    /// Number of minutes after which it tells again what nobody has taken up; none: never.
+    #[serde(default)]
+    pub remind_minutes: Option<u32>,
+    /// Who else is told when nobody takes it up; none: nobody.
+    #[serde(default)]
+    pub escalation: Option<Escalation>,
+}
+
+/// Who is told when nobody takes something up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// Number of minutes after the rule told it.
+    pub after_minutes: u32,
+    /// Names of the channels.
+    pub to: Vec<String>,
 }
 
 /// A choice of tasks. Without any name, it is all tasks.
@@ -73,14 +99,22 @@ impl Scope {
 
     /// Whether a task is meant. One name that fits is enough.
     pub fn covers(&self, task: &TaskFacts) -> bool {
-        let below = |folder: &String| {
+        !self.fits(task).is_empty()
+    }
+
+    /// By what a task is meant: each name that fits, empty for all tasks. Empty: it is not meant.
+    pub fn fits(&self, task: &TaskFacts) -> Vec<(ScopeMatch, String)> {
+        if self.is_all() {
+            return vec![(ScopeMatch::All, String::new())];
+        }
+        let below = |folder: &&String| {
             let rest = task.folder.strip_prefix(folder.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        self.is_all()
-            || self.tasks.contains(&task.name)
-            || self.folders.iter().any(below)
-            || self.tags.iter().any(|tag| task.tags.contains(tag))
+        let named = self.tasks.iter().filter(|name| **name == task.name).map(|name| (ScopeMatch::Task, name));
+        let folders = self.folders.iter().filter(below).map(|folder| (ScopeMatch::Folder, folder));
+        let tags = self.tags.iter().filter(|tag| task.tags.contains(tag)).map(|tag| (ScopeMatch::Tag, tag));
+        named.chain(folders).chain(tags).map(|(kind, name)| (kind, name.clone())).collect()
     }
 
     /// What is wrong with it. Pointers begin with `at`.
@@ -109,7 +143,7 @@ impl RuleDefinition {
     pub fn problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         found.extend(name_problem(&self.name).map(|message| Problem::at("/name", message)));
-        let RuleTerms { when, what, who, how, in_a_row, quiet } = &self.terms;
+        let RuleTerms { when, what, who, how, in_a_row, quiet, skip_reasons, remind_minutes, escalation } = &self.terms;
         if when.is_empty() {
             found.push(Problem::at("/when", "must name at least one event, such as failed"));
         }
@@ -130,12 +164,36 @@ impl RuleDefinition {
         if let Some(quiet) = quiet {
             quiet.problems(&mut found);
         }
+        if !skip_reasons.is_empty() && !when.contains(&EventKind::Skipped) {
+            found.push(Problem::at("/skip_reasons", "needs the event skipped, which `when` does not list"));
+        }
+        if remind_minutes.is_some_and(|minutes| !MINUTES.contains(&minutes)) {
+            found.push(Problem::at("/remind_minutes", MINUTES_WORDS));
+        }
+        if let Some(Escalation { after_minutes, to }) = escalation {
+            if !MINUTES.contains(after_minutes) {
+                found.push(Problem::at("/escalation/after_minutes", MINUTES_WORDS));
+            }
+            if to.is_empty() {
+                found.push(Problem::at("/escalation/to", "must name at least one channel"));
+            }
+            names_problems(to, "/escalation/to", &mut found);
+        }
         found
     }
 
     /// The channels that it names, with their places.
     pub fn channels(&self) -> Vec<(String, &str)> {
-        self.terms.who.iter().enumerate().map(|(index, name)| (format!("/who/{index}"), name.as_str())).collect()
+        let later = self.terms.escalation.as_ref().map_or(&[][..], |escalation| escalation.to.as_slice());
+        let own = self.terms.who.iter().enumerate().map(|(index, name)| (format!("/who/{index}"), name.as_str()));
+        let others = later.iter().enumerate().map(|(index, name)| (format!("/escalation/to/{index}"), name.as_str()));
+        own.chain(others).collect()
+    }
+
+    /// Gives a channel its new name.
+    pub fn rename_channel(&mut self, before: &str, name: &str) {
+        let later = self.terms.escalation.iter_mut().flat_map(|escalation| &mut escalation.to);
+        self.terms.who.iter_mut().chain(later).filter(|who| *who == before).for_each(|who| name.clone_into(who));
     }
 }
 
@@ -146,6 +204,8 @@ pub struct Heard {
     pub happening: Happening,
     /// Final state of the run.
     pub state: RunState,
+    /// Why the run is in that state.
+    pub reason: Option<ReasonCode>,
     /// Whether the rule told about this incident before.
     pub told: bool,
 }
@@ -157,6 +217,10 @@ pub struct Heard {
 pub fn tells(terms: &RuleTerms, heard: Heard) -> bool {
     let kind = event(heard.happening, heard.state);
     if !terms.when.contains(&kind) {
+        return false;
+    }
+    let asked = |code| terms.skip_reasons.contains(&code);
+    if kind == EventKind::Skipped && !terms.skip_reasons.is_empty() && !heard.reason.is_some_and(asked) {
         return false;
     }
     match heard.happening {
@@ -183,11 +247,14 @@ mod tests {
             how: Pace::AtOnce {},
             in_a_row: 1,
             quiet: None,
+            skip_reasons: Vec::new(),
+            remind_minutes: None,
+            escalation: None,
         }
     }
 
-    fn heard(happening: Happening, state: RunState, told: bool) -> Heard {
-        Heard { happening, state, told }
+    const fn heard(happening: Happening, state: RunState, told: bool) -> Heard {
+        Heard { happening, state, reason: None, told }
     }
 
     const fn shown(count: u32) -> Happening {
@@ -218,6 +285,16 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_may_ask_for_some_reasons_of_skipped_runs_only() {
+        let mut rule = terms(&[EventKind::Skipped, EventKind::Failed]);
+        rule.skip_reasons = vec![ReasonCode::EarlierRun];
+        let happening = Happening::Shown { kind: IncidentKind::Skipped, count: 1 };
+        let told = |reason| tells(&rule, Heard { happening, state: RunState::Skipped, reason, told: false });
+        assert_eq!([Some(ReasonCode::EarlierRun), Some(ReasonCode::PoolFull), None].map(told), [true, false, false]);
+        assert!(tells(&rule, heard(shown(1), RunState::Failed, false)), "the reasons are about skipped runs");
+    }
+
+    #[test]
     fn one_name_that_fits_is_enough_and_no_name_is_every_task() {
         let task = TaskFacts { name: "import".into(), folder: "shop/night".into(), tags: vec!["etl".into()] };
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -233,6 +310,9 @@ mod tests {
             let scope = Scope { tasks, folders, tags };
             assert_eq!(scope.covers(&task), covered, "{scope:?}");
         }
+        let scope = Scope { tasks: names(&["import"]), folders: names(&["shop", "mail"]), tags: names(&["etl"]) };
+        let why: Vec<ScopeMatch> = scope.fits(&task).into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(why, [ScopeMatch::Task, ScopeMatch::Folder, ScopeMatch::Tag]);
     }
 
     #[test]
@@ -246,11 +326,24 @@ mod tests {
                 what: Scope { tags: vec![" ".into()], ..Scope::default() },
                 who: vec!["ops".into(), "ops".into()],
                 in_a_row: 0,
+                skip_reasons: vec![ReasonCode::EarlierRun],
+                remind_minutes: Some(0),
+                escalation: Some(Escalation { after_minutes: 0, to: Vec::new() }),
                 ..terms(&[])
             },
         };
         let places: Vec<String> = rule.problems().into_iter().map(|problem| problem.pointer).collect();
-        let all = ["/name", "/when", "/what/tags/0", "/who/1", "/in_a_row"];
+        let all = [
+            "/name",
+            "/when",
+            "/what/tags/0",
+            "/who/1",
+            "/in_a_row",
+            "/skip_reasons",
+            "/remind_minutes",
+            "/escalation/after_minutes",
+            "/escalation/to",
+        ];
         assert_eq!(places, all);
     }
 }

@@ -357,6 +357,7 @@ pub fn body_problem(body: &str) -> Option<String> {
         return Some(format!("\"${{{name}}}\" stands for nothing here; there are {known}"));
     }
     let example = Notice {
+        act: None,
         id: "id".to_owned(),
         subject: "subject".to_owned(),
         level: NoticeLevel::Info,

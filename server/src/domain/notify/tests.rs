@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 fn notice(level: NoticeLevel) -> Notice {
     Notice {
+        act: None,
         id: "n1".to_owned(),
         subject: "nightly failed: <b>*1*</b> & more".to_owned(),
         level,

@@ -141,10 +141,40 @@ words!(
 );
 
 words!(
+    /// By what a rule means a task.
+    ScopeMatch ("way in which a rule means a task") {
+        /// The rule is about all tasks.
+        All = "all",
+        /// The rule names the task.
+        Task = "task",
+        /// The rule names the task's folder or one above it.
+        Folder = "folder",
+        /// The rule names a tag of the task.
+        Tag = "tag",
+    }
+);
+
+words!(
+    /// Where a silence stands.
+    SilenceState ("state of a silence") {
+        /// It has not begun.
+        Planned = "planned",
+        /// It holds.
+        Active = "active",
+        /// It is over.
+        Ended = "ended",
+    }
+);
+
+words!(
     /// Why a rule tells something.
     TellStep ("step") {
         /// An event that the rule asks for.
         Event = "event",
+        /// What the rule told about is still there, and nobody has taken it up.
+        Reminder = "reminder",
+        /// Nobody has taken it up in time, so others are told.
+        Escalation = "escalation",
         /// What the rule told about is over.
         Recovery = "recovery",
     }

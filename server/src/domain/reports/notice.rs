@@ -43,6 +43,7 @@ pub fn short(contents: &Contents, tables: &Tables, link: Option<String>) -> Noti
     }
     let bad = contents.now.failed_count > 0 || !contents.missed.is_empty();
     Notice {
+        act: None,
         id: String::new(),
         subject: subject(contents),
         level: if bad { NoticeLevel::Warning } else { NoticeLevel::Info },

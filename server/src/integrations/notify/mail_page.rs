@@ -68,6 +68,11 @@ fn card(notice: &Notice, word: &str, background: &str) -> Markup {
         @if let Some(excerpt) = &notice.excerpt {
             pre class="log" style="font-family:ui-monospace,Consolas,Menlo,monospace;font-size:12px;line-height:18px;color:#101828;background:#f2f4f7;border-radius:4px;padding:12px;margin:16px 0 0;white-space:pre-wrap;overflow-wrap:anywhere;word-break:break-word;" { (excerpt.trim_end()) }
         }
+        @if let Some(act) = &notice.act {
+            p class="words" style=(format!("{FONT}font-size:14px;line-height:20px;color:#101828;margin:20px 0 0;")) {
+                (look::link(act, "Take care of it, or snooze it")) " without logging in."
+            }
+        }
         @if let Some(link) = &notice.link {
             (look::button(link, "Open in Orc"))
         }
@@ -82,6 +87,7 @@ mod tests {
     fn every_value_is_escaped_and_nothing_is_asked_for_that_mail_programs_lack() {
         let evil = "<script>alert(1)</script>\"'&";
         let notice = Notice {
+            act: None,
             id: "n1".to_owned(),
             subject: evil.to_owned(),
             level: NoticeLevel::Critical,

@@ -11,6 +11,9 @@ const ROWS: [usize; 5] = [20, 12, 6, 3, 1];
 /// Largest number of characters of a text in a table.
 const CELL_MAX: usize = 240;
 
+/// Longest path that a text leads to. Names are shorter.
+const PATH_MAX: usize = 200;
+
 /// Addresses that a report leads to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Places<'a> {
@@ -22,7 +25,8 @@ pub struct Places<'a> {
 
 impl Places<'_> {
     fn of(&self, cell: &Cell) -> Option<String> {
-        Some(format!("{}/{}", self.base?.trim_end_matches('/'), cell.page.as_ref()?.path()))
+        let path = cell.page.as_ref()?.path();
+        (path.len() <= PATH_MAX).then(|| Some(format!("{}/{path}", self.base?.trim_end_matches('/'))))?
     }
 }
 
@@ -40,14 +44,17 @@ pub fn html(contents: &Contents, tables: &Tables, places: Places<'_>) -> String 
 
 fn sized(contents: &Contents, tables: &Tables, places: Places<'_>, rows: usize) -> String {
     let subject = &contents.subject;
-    let title = format!("{}, {}", subject.name, tables.days);
+    let title = cut(&format!("{}, {}", subject.name, tables.days));
     let preheader = preheader(contents, tables);
-    let foot =
-        format!("{} report by Orc. All times are of the time zone {}.", capital(subject.period), subject.timezone);
+    let foot = format!(
+        "{} report by Orc. All times are of the time zone {}.",
+        capital(subject.period),
+        cut(&subject.timezone)
+    );
     let card = markup! {
         (look::heading(&title))
         @if !subject.description.is_empty() { (look::words(&cut(&subject.description))) }
-        @for note in &subject.notes { (look::words(&capital(&format!("{}.", note.words())))) }
+        @for note in &subject.notes { (look::words(&cut(&capital(&format!("{}.", note.words()))))) }
         @if contents.is_empty() { (look::words(NOTHING)) } @else { (figures(&tables.figures)) }
         @for table in &tables.tables { (section(table, places, rows)) }
         @if let Some(change_at) = places.change_at { (look::button(change_at, "Open in Orc")) }

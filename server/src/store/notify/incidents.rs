@@ -77,10 +77,10 @@ impl Store {
 impl Store {
     /// The newest runs that were created since an instant and ended, in the order of their ends.
     pub async fn past_runs(&self, since: DateTime<Utc>, most: u64) -> Result<Vec<PastRun>> {
-        use run::Column::{CreatedAt, FinishedAt, State, Suspicious, TaskId, TaskName, Uid};
+        use run::Column::{CreatedAt, FinishedAt, Reason, ReasonCode, State, Suspicious, TaskId, TaskName, Uid};
         let query = run::Entity::find()
             .select_only()
-            .columns([Uid, TaskId, TaskName, State, Suspicious, FinishedAt])
+            .columns([Uid, TaskId, TaskName, State, Suspicious, FinishedAt, ReasonCode, Reason])
             .filter(CreatedAt.gte(Micros::from(since)))
             .filter(FinishedAt.is_not_null())
             .order_by_desc(CreatedAt)
@@ -138,6 +138,8 @@ impl Tx {
             note: Set(String::new()),
             resolved_at: Set(None),
             resolved_by: Set(None),
+            snoozed_until: Set(None),
+            snoozed_by: Set(None),
         };
         record(row.insert(self).await?, task.to_owned())
     }
@@ -188,6 +190,21 @@ impl Tx {
         Ok(update.exec(self).await?.rows_affected > 0)
     }
 
+    /// Notes until when no rule tells about an incident. Returns false if it is resolved.
+    pub async fn incident_snooze(
+        &self,
+        key: Key<Incident>,
+        until: Option<DateTime<Utc>>,
+        by: Option<&str>,
+    ) -> Result<bool> {
+        let update = incident::Entity::update_many()
+            .col_expr(incident::Column::SnoozedUntil, Expr::value(until.map(Micros::from)))
+            .col_expr(incident::Column::SnoozedBy, Expr::value(by.map(str::to_owned)))
+            .filter(incident::Column::Id.eq(key))
+            .filter(incident::Column::ResolvedAt.is_null());
+        Ok(update.exec(self).await?.rows_affected > 0)
+    }
+
     /// Deletes incidents that were resolved before an instant, with what was told about them. Returns how many went.
     pub async fn incidents_delete(&self, before: DateTime<Utc>, limit: u32) -> Result<u64> {
         let old = incident::Entity::find()
@@ -213,13 +230,16 @@ struct PastRow {
     state: String,
     suspicious: Option<String>,
     finished_at: Micros,
+    reason_code: Option<String>,
+    reason: String,
 }
 
 fn past(row: PastRow) -> Result<PastRun> {
-    let PastRow { uid, task_id, task_name, state, suspicious, finished_at } = row;
+    let PastRow { uid, task_id, task_name, state, suspicious, finished_at, reason_code, reason } = row;
     let state = state.parse().map_err(|error| damaged("run", error))?;
     let ended = Ended { state, suspicious: suspicious.is_some(), at: finished_at.into() };
-    Ok(PastRun { run: RunId(uid), task_key: task_id, task: task_name, ended })
+    let reason = ReasonColumns { code: reason_code, args: reason }.read().map(|reason| reason.code());
+    Ok(PastRun { run: RunId(uid), task_key: task_id, task: task_name, ended, reason })
 }
 
 fn in_state(state: IncidentState) -> Condition {
@@ -256,7 +276,10 @@ async fn find(connection: &impl ConnectionTrait, id: IncidentId) -> Result<Optio
 }
 
 /// Converts rows to records, in the same order.
-async fn records(connection: &impl ConnectionTrait, rows: Vec<incident::Model>) -> Result<Vec<IncidentRecord>> {
+pub(super) async fn records(
+    connection: &impl ConnectionTrait,
+    rows: Vec<incident::Model>,
+) -> Result<Vec<IncidentRecord>> {
     let tasks = facts(connection, rows.iter().map(|row| row.task_id)).await?;
     let named = |row: incident::Model| {
         let task = tasks.get(&row.task_id).ok_or_else(|| damaged("incident", "its task does not exist"))?;
@@ -284,6 +307,8 @@ fn record(row: incident::Model, task: String) -> Result<IncidentRecord> {
         note,
         resolved_at,
         resolved_by,
+        snoozed_until,
+        snoozed_by,
     } = row;
     Ok(IncidentRecord {
         id: IncidentId(uid),
@@ -303,5 +328,7 @@ fn record(row: incident::Model, task: String) -> Result<IncidentRecord> {
         note,
         resolved_at: instant(resolved_at),
         resolved_by,
+        snoozed_until: instant(snoozed_until),
+        snoozed_by,
     })
 }

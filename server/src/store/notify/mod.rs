@@ -5,7 +5,9 @@
 pub mod deliveries;
 pub(in crate::store) mod entity;
 pub mod incidents;
+pub mod links;
 pub mod rules;
+pub mod silences;
 pub mod tellings;
 
 use super::core::entity::channel;

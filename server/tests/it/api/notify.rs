@@ -44,6 +44,9 @@ async fn rules_answer_as_before() {
     tour.ask("POST /rules", Some(body)).await;
     tour.ask("GET /rules", None).await;
     tour.ask("GET /rules/night", None).await;
+    let task = json!({"name": "nightly", "run": {"kind": "shell", "line": "true"}, "tags": ["night"]});
+    tour.client.json(201, "POST /tasks", Some(task)).await;
+    tour.ask("GET /tasks/nightly/audience", None).await;
     let quiet = json!({"from": "22:00", "to": "06:00", "timezone": "Europe/Berlin"});
     let body = json!({"name": "night", "when": ["lost"], "who": ["ops"], "quiet_hours": quiet});
     tour.ask("PUT /rules/night", Some(body)).await;
@@ -67,6 +70,20 @@ async fn incidents_answer_as_before() {
     let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
     tour.ask(&format!("GET /incidents/{id}"), None).await;
     tour.ask(&format!("POST /incidents/{id}/acknowledge"), Some(json!({"note": "I look at it"}))).await;
+    tour.ask(&format!("POST /incidents/{id}/snooze"), Some(json!({"minutes": 60}))).await;
     tour.ask(&format!("POST /incidents/{id}/resolve"), None).await;
     tour.hold("incident");
+}
+
+#[tokio::test]
+async fn silences_answer_as_before() {
+    let mut tour = Tour::new().await;
+    let body = json!({"what": {"tags": ["etl"]}, "from_at": "2040-01-01T00:00:00Z", "until_at": "2040-01-02T00:00:00Z",
+        "reason": "upgrade of the database"});
+    let made = tour.json("POST /silences", Some(body)).await;
+    let id = made["id"].as_str().unwrap().to_owned();
+    tour.ask("GET /silences?state=planned", None).await;
+    tour.ask(&format!("GET /silences/{id}"), None).await;
+    tour.ask(&format!("POST /silences/{id}/end"), None).await;
+    tour.hold("silence");
 }

@@ -47,6 +47,7 @@ async fn add(house: &House, channel: &str, subject: &str, dedup_key: Option<&str
     let record = house.app.store().channel_find(channel).await.unwrap().expect("a channel");
     let (id, at) = (DeliveryId::generate(), house.app.clock().now());
     let notice = Notice {
+        act: None,
         id: id.to_string(),
         subject: subject.to_owned(),
         level: NoticeLevel::Critical,

@@ -9,19 +9,19 @@ use orc_server::domain::model::Leftovers;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-async fn channel(admin: &Client, name: &str, url: &str) {
+pub(super) async fn channel(admin: &Client, name: &str, url: &str) {
     let target = json!({"kind": "webhook", "url": url});
     admin.json(201, "POST /channels", Some(json!({"name": name, "target": target}))).await;
 }
 
-async fn rule(admin: &Client, name: &str, more: Value) {
+pub(super) async fn rule(admin: &Client, name: &str, more: Value) {
     let mut body = json!({"name": name, "when": ["failed", "skipped", "recovered"], "who": ["ops"]});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     admin.json(201, "POST /rules", Some(body)).await;
 }
 
 /// The only incident of a task.
-async fn incident(admin: &Client, task: &str) -> Value {
+pub(super) async fn incident(admin: &Client, task: &str) -> Value {
     let listed = admin.json(200, &format!("GET /incidents?task={task}"), None).await;
     let [only] = listed["items"].as_array().unwrap().as_slice() else { panic!("not one: {listed}") };
     admin.json(200, &format!("GET /incidents/{}", only["id"].as_str().unwrap()), None).await
@@ -60,7 +60,7 @@ async fn got(house: &House, double: &Double, count: usize) {
 }
 
 /// What is in the outbox, oldest first.
-async fn subjects(admin: &Client) -> Vec<String> {
+pub(super) async fn subjects(admin: &Client) -> Vec<String> {
     let listed = admin.json(200, "GET /deliveries?limit=100", None).await;
     let items = listed["items"].as_array().unwrap().iter().rev();
     items.map(|item| item["subject"].as_str().unwrap().to_owned()).collect()
@@ -113,7 +113,7 @@ async fn a_failing_task_is_told_once_and_so_is_its_recovery() {
 }
 
 /// Makes a run of a task that is skipped, because a newer one takes its place.
-async fn skip(bench: &Bench, task: &str) {
+pub(super) async fn skip(bench: &Bench, task: &str) {
     if bench.app.task_view(&orc_server::app::Caller::local(), task).await.is_err() {
         bench.task(child_task(task, &["exit", "0"], json!({"overlap": {"kind": "queue_latest"}}))).await;
         bench.start(task).await;
@@ -122,7 +122,7 @@ async fn skip(bench: &Bench, task: &str) {
     bench.start(task).await;
 }
 
-async fn quiet_bench() -> (Bench, Client) {
+pub(super) async fn quiet_bench() -> (Bench, Client) {
     let bench = Bench::at(Clock::manual(at("2026-06-01T10:00:00Z"))).await;
     let admin = bench.admin().await;
     channel(&admin, "ops", "http://127.0.0.1:1").await;

@@ -4,6 +4,7 @@ mod deliveries;
 mod incidents;
 mod mails;
 mod services;
+mod silences;
 pub mod smtp;
 mod threads;
 

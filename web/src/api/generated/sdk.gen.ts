@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, ChannelCreateData, ChannelCreateErrors, ChannelCreateResponses, ChannelDeleteData, ChannelDeleteErrors, ChannelDeleteResponses, ChannelListData, ChannelListErrors, ChannelListResponses, ChannelProbeData, ChannelProbeErrors, ChannelProbeResponses, ChannelTestData, ChannelTestErrors, ChannelTestResponses, ChannelUpdateData, ChannelUpdateErrors, ChannelUpdateResponses, ChannelViewData, ChannelViewErrors, ChannelViewResponses, ClockConfirmData, ClockConfirmErrors, ClockConfirmResponses, CredentialCreateData, CredentialCreateErrors, CredentialCreateResponses, CredentialDeleteData, CredentialDeleteErrors, CredentialDeleteResponses, CredentialImportData, CredentialImportErrors, CredentialImportResponses, CredentialListData, CredentialListErrors, CredentialListResponses, CredentialRotateData, CredentialRotateErrors, CredentialRotateResponses, CredentialUpdateData, CredentialUpdateErrors, CredentialUpdateResponses, CredentialUsageData, CredentialUsageErrors, CredentialUsageResponses, CredentialViewData, CredentialViewErrors, CredentialViewResponses, DeliveryListData, DeliveryListErrors, DeliveryListResponses, DeliveryRetryData, DeliveryRetryErrors, DeliveryRetryResponses, DeliveryViewData, DeliveryViewErrors, DeliveryViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, FeedCreateData, FeedCreateErrors, FeedCreateResponses, FeedDeleteData, FeedDeleteErrors, FeedDeleteResponses, FeedListData, FeedListErrors, FeedListResponses, FeedRotateData, FeedRotateErrors, FeedRotateResponses, IncidentAcknowledgeData, IncidentAcknowledgeErrors, IncidentAcknowledgeResponses, IncidentListData, IncidentListErrors, IncidentListResponses, IncidentResolveData, IncidentResolveErrors, IncidentResolveResponses, IncidentViewData, IncidentViewErrors, IncidentViewResponses, NetworkCheckData, NetworkCheckErrors, NetworkCheckResponses, NetworkCreateData, NetworkCreateErrors, NetworkCreateResponses, NetworkDeleteData, NetworkDeleteErrors, NetworkDeleteResponses, NetworkListData, NetworkListErrors, NetworkListResponses, NetworkProbeData, NetworkProbeErrors, NetworkProbeResponses, NetworkSurveyData, NetworkSurveyErrors, NetworkSurveyResponses, NetworkUpdateData, NetworkUpdateErrors, NetworkUpdateResponses, NetworkViewData, NetworkViewErrors, NetworkViewResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanIcsData, PlanIcsErrors, PlanIcsResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, ReportContentsData, ReportContentsErrors, ReportContentsResponses, ReportCreateData, ReportCreateErrors, ReportCreateResponses, ReportCsvData, ReportCsvErrors, ReportCsvResponses, ReportDeleteData, ReportDeleteErrors, ReportDeleteResponses, ReportHtmlData, ReportHtmlErrors, ReportHtmlResponses, ReportListData, ReportListErrors, ReportListResponses, ReportPreviewData, ReportPreviewErrors, ReportPreviewResponses, ReportSendData, ReportSendErrors, ReportSendResponses, ReportUpdateData, ReportUpdateErrors, ReportUpdateResponses, ReportViewData, ReportViewErrors, ReportViewResponses, RuleCreateData, RuleCreateErrors, RuleCreateResponses, RuleDeleteData, RuleDeleteErrors, RuleDeleteResponses, RuleListData, RuleListErrors, RuleListResponses, RuleSimulateData, RuleSimulateErrors, RuleSimulateResponses, RuleUpdateData, RuleUpdateErrors, RuleUpdateResponses, RuleViewData, RuleViewErrors, RuleViewResponses, RunAcknowledgeData, RunAcknowledgeErrors, RunAcknowledgeResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunChangesData, RunChangesErrors, RunChangesResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStartData, RunStartErrors, RunStartResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskBandsData, TaskBandsErrors, TaskBandsResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskExportData, TaskExportErrors, TaskExportResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskProbeData, TaskProbeErrors, TaskProbeResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerCallListData, TriggerCallListErrors, TriggerCallListResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses, VaultRotateData, VaultRotateErrors, VaultRotateResponses, VaultUnsealData, VaultUnsealErrors, VaultUnsealResponses, VaultViewData, VaultViewErrors, VaultViewResponses } from './types.gen';
+import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, ChannelCreateData, ChannelCreateErrors, ChannelCreateResponses, ChannelDeleteData, ChannelDeleteErrors, ChannelDeleteResponses, ChannelListData, ChannelListErrors, ChannelListResponses, ChannelProbeData, ChannelProbeErrors, ChannelProbeResponses, ChannelTestData, ChannelTestErrors, ChannelTestResponses, ChannelUpdateData, ChannelUpdateErrors, ChannelUpdateResponses, ChannelViewData, ChannelViewErrors, ChannelViewResponses, ClockConfirmData, ClockConfirmErrors, ClockConfirmResponses, CredentialCreateData, CredentialCreateErrors, CredentialCreateResponses, CredentialDeleteData, CredentialDeleteErrors, CredentialDeleteResponses, CredentialImportData, CredentialImportErrors, CredentialImportResponses, CredentialListData, CredentialListErrors, CredentialListResponses, CredentialRotateData, CredentialRotateErrors, CredentialRotateResponses, CredentialUpdateData, CredentialUpdateErrors, CredentialUpdateResponses, CredentialUsageData, CredentialUsageErrors, CredentialUsageResponses, CredentialViewData, CredentialViewErrors, CredentialViewResponses, DeliveryListData, DeliveryListErrors, DeliveryListResponses, DeliveryRetryData, DeliveryRetryErrors, DeliveryRetryResponses, DeliveryViewData, DeliveryViewErrors, DeliveryViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, FeedCreateData, FeedCreateErrors, FeedCreateResponses, FeedDeleteData, FeedDeleteErrors, FeedDeleteResponses, FeedListData, FeedListErrors, FeedListResponses, FeedRotateData, FeedRotateErrors, FeedRotateResponses, IncidentAcknowledgeData, IncidentAcknowledgeErrors, IncidentAcknowledgeResponses, IncidentListData, IncidentListErrors, IncidentListResponses, IncidentResolveData, IncidentResolveErrors, IncidentResolveResponses, IncidentSnoozeData, IncidentSnoozeErrors, IncidentSnoozeResponses, IncidentViewData, IncidentViewErrors, IncidentViewResponses, LinkUseData, LinkUseErrors, LinkUseResponses, LinkViewData, LinkViewErrors, LinkViewResponses, NetworkCheckData, NetworkCheckErrors, NetworkCheckResponses, NetworkCreateData, NetworkCreateErrors, NetworkCreateResponses, NetworkDeleteData, NetworkDeleteErrors, NetworkDeleteResponses, NetworkListData, NetworkListErrors, NetworkListResponses, NetworkProbeData, NetworkProbeErrors, NetworkProbeResponses, NetworkSurveyData, NetworkSurveyErrors, NetworkSurveyResponses, NetworkUpdateData, NetworkUpdateErrors, NetworkUpdateResponses, NetworkViewData, NetworkViewErrors, NetworkViewResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanIcsData, PlanIcsErrors, PlanIcsResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, ReportContentsData, ReportContentsErrors, ReportContentsResponses, ReportCreateData, ReportCreateErrors, ReportCreateResponses, ReportCsvData, ReportCsvErrors, ReportCsvResponses, ReportDeleteData, ReportDeleteErrors, ReportDeleteResponses, ReportHtmlData, ReportHtmlErrors, ReportHtmlResponses, ReportListData, ReportListErrors, ReportListResponses, ReportPreviewData, ReportPreviewErrors, ReportPreviewResponses, ReportSendData, ReportSendErrors, ReportSendResponses, ReportUpdateData, ReportUpdateErrors, ReportUpdateResponses, ReportViewData, ReportViewErrors, ReportViewResponses, RuleCreateData, RuleCreateErrors, RuleCreateResponses, RuleDeleteData, RuleDeleteErrors, RuleDeleteResponses, RuleListData, RuleListErrors, RuleListResponses, RuleSimulateData, RuleSimulateErrors, RuleSimulateResponses, RuleUpdateData, RuleUpdateErrors, RuleUpdateResponses, RuleViewData, RuleViewErrors, RuleViewResponses, RunAcknowledgeData, RunAcknowledgeErrors, RunAcknowledgeResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunChangesData, RunChangesErrors, RunChangesResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStartData, RunStartErrors, RunStartResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SilenceCreateData, SilenceCreateErrors, SilenceCreateResponses, SilenceEndData, SilenceEndErrors, SilenceEndResponses, SilenceListData, SilenceListErrors, SilenceListResponses, SilenceViewData, SilenceViewErrors, SilenceViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskAudienceData, TaskAudienceErrors, TaskAudienceResponses, TaskBandsData, TaskBandsErrors, TaskBandsResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskExportData, TaskExportErrors, TaskExportResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskProbeData, TaskProbeErrors, TaskProbeResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerCallListData, TriggerCallListErrors, TriggerCallListResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses, VaultRotateData, VaultRotateErrors, VaultRotateResponses, VaultUnsealData, VaultUnsealErrors, VaultUnsealResponses, VaultViewData, VaultViewErrors, VaultViewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1475,6 +1475,24 @@ export const incidentAcknowledge = <ThrowOnError extends boolean = false>(option
 });
 
 /**
+ * Put an incident off: no rule tells about it for some time. Whoever was told is told again after that, if the incident
+ * is still there.
+ */
+export const incidentSnooze = <ThrowOnError extends boolean = false>(options: Options<IncidentSnoozeData, ThrowOnError>): RequestResult<IncidentSnoozeResponses, IncidentSnoozeErrors, ThrowOnError> => (options.client ?? client).post<IncidentSnoozeResponses, IncidentSnoozeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/incidents/{incident}/snooze',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Resolve an incident that is over, although no run has shown it.
  */
 export const incidentResolve = <ThrowOnError extends boolean = false>(options: Options<IncidentResolveData, ThrowOnError>): RequestResult<IncidentResolveResponses, IncidentResolveErrors, ThrowOnError> => (options.client ?? client).post<IncidentResolveResponses, IncidentResolveErrors, ThrowOnError>({
@@ -1485,6 +1503,92 @@ export const incidentResolve = <ThrowOnError extends boolean = false>(options: O
         }],
     url: '/incidents/{incident}/resolve',
     ...options
+});
+
+/**
+ * List silences, those that begin last first.
+ */
+export const silenceList = <ThrowOnError extends boolean = false>(options?: Options<SilenceListData, ThrowOnError>): RequestResult<SilenceListResponses, SilenceListErrors, ThrowOnError> => (options?.client ?? client).get<SilenceListResponses, SilenceListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/silences',
+    ...options
+});
+
+/**
+ * Silence tasks: no rule tells about them for some time.
+ */
+export const silenceCreate = <ThrowOnError extends boolean = false>(options: Options<SilenceCreateData, ThrowOnError>): RequestResult<SilenceCreateResponses, SilenceCreateErrors, ThrowOnError> => (options.client ?? client).post<SilenceCreateResponses, SilenceCreateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/silences',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * View a silence.
+ */
+export const silenceView = <ThrowOnError extends boolean = false>(options: Options<SilenceViewData, ThrowOnError>): RequestResult<SilenceViewResponses, SilenceViewErrors, ThrowOnError> => (options.client ?? client).get<SilenceViewResponses, SilenceViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/silences/{silence}',
+    ...options
+});
+
+/**
+ * End a silence before its time. What is still wrong is told now.
+ */
+export const silenceEnd = <ThrowOnError extends boolean = false>(options: Options<SilenceEndData, ThrowOnError>): RequestResult<SilenceEndResponses, SilenceEndErrors, ThrowOnError> => (options.client ?? client).post<SilenceEndResponses, SilenceEndErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/silences/{silence}/end',
+    ...options
+});
+
+/**
+ * Show who hears of a task: the rules that mean it, and why, and the silences that hold.
+ */
+export const taskAudience = <ThrowOnError extends boolean = false>(options: Options<TaskAudienceData, ThrowOnError>): RequestResult<TaskAudienceResponses, TaskAudienceErrors, ThrowOnError> => (options.client ?? client).get<TaskAudienceResponses, TaskAudienceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/tasks/{task}/audience',
+    ...options
+});
+
+/**
+ * Show what a link in a message is about. It changes nothing.
+ */
+export const linkView = <ThrowOnError extends boolean = false>(options: Options<LinkViewData, ThrowOnError>): RequestResult<LinkViewResponses, LinkViewErrors, ThrowOnError> => (options.client ?? client).get<LinkViewResponses, LinkViewErrors, ThrowOnError>({ url: '/links/{link}', ...options });
+
+/**
+ * Take care of an incident, or put it off, by a link in a message. A link acts once.
+ */
+export const linkUse = <ThrowOnError extends boolean = false>(options: Options<LinkUseData, ThrowOnError>): RequestResult<LinkUseResponses, LinkUseErrors, ThrowOnError> => (options.client ?? client).post<LinkUseResponses, LinkUseErrors, ThrowOnError>({
+    url: '/links/{link}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

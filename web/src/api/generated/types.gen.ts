@@ -123,6 +123,34 @@ export type AttemptLimit = {
 export type AttemptOutcome = 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'lost';
 
 /**
+ * By what a rule means a task.
+ */
+export type AudienceMatch = {
+    /**
+     * What fits.
+     */
+    kind: ScopeMatch;
+    /**
+     * The name that fits; empty: the rule is about all tasks.
+     */
+    name: string;
+};
+
+/**
+ * A rule that means a task.
+ */
+export type AudienceRule = {
+    /**
+     * The rule.
+     */
+    rule: Rule;
+    /**
+     * By what it means the task.
+     */
+    because: Array<AudienceMatch>;
+};
+
+/**
  * One entry: who did what to which thing.
  */
 export type AuditEntry = {
@@ -2415,6 +2443,14 @@ export type Incident = {
      */
     resolved_by: string | null;
     /**
+     * Until when no rule tells about it; null: nobody snoozed it. It may lie in the past.
+     */
+    snoozed_until: string | null;
+    /**
+     * Who snoozed it.
+     */
+    snoozed_by: string | null;
+    /**
      * What rules told and have to tell, oldest first.
      */
     tellings: Array<IncidentTelling>;
@@ -2447,6 +2483,16 @@ export type IncidentPage = {
      * Where the next page begins; null: this is the last page.
      */
     next_cursor: string | null;
+};
+
+/**
+ * For how long to put an incident off.
+ */
+export type IncidentSnooze = {
+    /**
+     * Number of minutes; 0 ends what was put off before.
+     */
+    minutes: number;
 };
 
 /**
@@ -2519,6 +2565,14 @@ export type IncidentSummary = {
      * Who said that it is over; null: a run showed it.
      */
     resolved_by: string | null;
+    /**
+     * Until when no rule tells about it; null: nobody snoozed it. It may lie in the past.
+     */
+    snoozed_until: string | null;
+    /**
+     * Who snoozed it.
+     */
+    snoozed_by: string | null;
 };
 
 /**
@@ -2534,6 +2588,10 @@ export type IncidentTelling = {
      */
     event: EventKind;
     /**
+     * Why the rule tells it.
+     */
+    step: TellStep;
+    /**
      * When it happened.
      */
     happened_at: string;
@@ -2546,6 +2604,10 @@ export type IncidentTelling = {
      */
     told_at: string | null;
     muted: Reason | null;
+    /**
+     * When it is told if it still holds, although it was put off; null: never, or it was not put off.
+     */
+    muted_until: string | null;
 };
 
 /**
@@ -2706,14 +2768,93 @@ export type Limits = {
 };
 
 /**
+ * What a link in a message is about.
+ */
+export type Link = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * What is wrong.
+     */
+    kind: IncidentKind;
+    /**
+     * How far the incident is.
+     */
+    state: IncidentState;
+    /**
+     * When the first run that shows it ended.
+     */
+    opened_at: string;
+    /**
+     * Number of runs that show it.
+     */
+    run_count: number;
+    /**
+     * Who takes care of it; null: nobody does.
+     */
+    acknowledged_by: string | null;
+    /**
+     * Until when no rule tells about it; null: nobody snoozed it.
+     */
+    snoozed_until: string | null;
+    /**
+     * When the link was used; null: it was not. A link acts once.
+     */
+    used_at: string | null;
+    /**
+     * When the link stops working.
+     */
+    expires_at: string;
+};
+
+/**
+ * Take care of the incident.
+ */
+export type LinkAcknowledge = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'acknowledge';
+    /**
+     * What others should know, such as who does what until when.
+     */
+    note?: string;
+};
+
+/**
  * What a network interface is.
  */
 export type LinkKind = 'tun' | 'tap' | 'wireguard' | 'ppp' | 'tunnel' | 'loopback' | 'other';
 
 /**
+ * Put the incident off.
+ */
+export type LinkSnooze = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'snooze';
+    /**
+     * Number of minutes.
+     */
+    minutes: number;
+};
+
+/**
  * Whether a network interface can carry traffic.
  */
 export type LinkState = 'up' | 'no_carrier' | 'down';
+
+/**
+ * What to do by a link.
+ */
+export type LinkUse = ({
+    kind: 'acknowledge';
+} & LinkAcknowledge) | ({
+    kind: 'snooze';
+} & LinkSnooze);
 
 /**
  * The next attempt begins.
@@ -3782,7 +3923,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'incident_acknowledged' | 'rule_off' | 'channel_off' | 'report_delayed' | 'reports_left_out' | 'period_unfinished' | 'reports_sent' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'incident_acknowledged' | 'incident_snoozed' | 'incident_over' | 'task_silenced' | 'rule_off' | 'rule_changed' | 'channel_off' | 'report_delayed' | 'reports_left_out' | 'period_unfinished' | 'reports_sent' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * What happened in a day, a week or a month, told to channels.
@@ -4453,6 +4594,16 @@ export type Rule = {
      */
     in_a_row: number;
     quiet_hours: RuleQuiet | null;
+    /**
+     * The reasons for which a run must have been skipped; empty: any. It is about the event `skipped` only.
+     */
+    skip_reasons: Array<ReasonCode>;
+    /**
+     * Number of minutes after which the rule tells again an incident that nobody has taken up, over and over;
+     * null: never.
+     */
+    remind_minutes: number | null;
+    escalation: RuleEscalation | null;
 };
 
 /**
@@ -4502,6 +4653,16 @@ export type RuleDefinition = {
      */
     in_a_row?: number;
     quiet_hours?: RuleQuiet | null;
+    /**
+     * The reasons for which a run must have been skipped; empty: any. It is about the event `skipped` only.
+     */
+    skip_reasons?: Array<ReasonCode>;
+    /**
+     * Number of minutes after which the rule tells again an incident that nobody has taken up, over and over;
+     * null: never.
+     */
+    remind_minutes?: number | null;
+    escalation?: RuleEscalation | null;
 };
 
 /**
@@ -4520,6 +4681,20 @@ export type RuleDigest = {
      * Time zone of that time, an IANA name.
      */
     timezone: string;
+};
+
+/**
+ * Who is told when nobody takes an incident up.
+ */
+export type RuleEscalation = {
+    /**
+     * Number of minutes after the rule told the incident.
+     */
+    after_minutes: number;
+    /**
+     * Names of the channels that are told.
+     */
+    to: Array<Name>;
 };
 
 /**
@@ -4638,7 +4813,8 @@ export type RuleScope = {
 };
 
 /**
- * What a rule would have told about the last 30 days.
+ * What a rule would have told about the last 30 days, without reminders and escalations: nobody knows when people
+ * would have taken an incident up.
  */
 export type RuleSimulation = {
     /**
@@ -5923,6 +6099,11 @@ export type ScheduleWords = {
 };
 
 /**
+ * By what a rule means a task.
+ */
+export type ScopeMatch = 'all' | 'task' | 'folder' | 'tag';
+
+/**
  * The caller of this request.
  */
 export type Session = {
@@ -6038,6 +6219,94 @@ export type SignatureEncoding = 'hex' | 'base64';
  * What a signature covers. The time is written as in its header; the body is the bytes that were sent.
  */
 export type SignedParts = 'body' | 'timestamp_dot_body' | 'timestamp_colon_body' | 'timestamp_body' | 'v0_timestamp_body';
+
+/**
+ * A time in which rules tell nothing about some tasks. Incidents are opened and shown as always, and what is still wrong
+ * at the end of the silence is told then.
+ */
+export type Silence = {
+    /**
+     * UUID of the silence.
+     */
+    id: string;
+    /**
+     * Where the silence stands.
+     */
+    state: SilenceState;
+    /**
+     * The tasks about which rules tell nothing.
+     */
+    what: RuleScope;
+    /**
+     * When the silence begins.
+     */
+    from_at: string;
+    /**
+     * When it is over.
+     */
+    until_at: string;
+    /**
+     * Why it is there.
+     */
+    reason: string;
+    /**
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * Who made it.
+     */
+    created_by: string;
+    /**
+     * When somebody ended it before its time; null: nobody did.
+     */
+    ended_at: string | null;
+    /**
+     * Who ended it.
+     */
+    ended_by: string | null;
+};
+
+/**
+ * A time in which rules tell nothing about some tasks.
+ */
+export type SilenceNew = {
+    /**
+     * The tasks about which rules tell nothing. Without any name, it is all tasks.
+     */
+    what?: RuleScope;
+    /**
+     * When the silence begins; null: now.
+     */
+    from_at?: string | null;
+    /**
+     * When it is over, at most 366 days after its begin.
+     */
+    until_at: string;
+    /**
+     * Why it is there, for others.
+     */
+    reason: string;
+};
+
+/**
+ * A page of silences, those that begin last first.
+ */
+export type SilencePage = {
+    /**
+     * The items of the page.
+     */
+    items: Array<Silence>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Where a silence stands.
+ */
+export type SilenceState = 'planned' | 'active' | 'ended';
 
 /**
  * One hour of a simulation.
@@ -6934,6 +7203,20 @@ export type TaskApplyResult = {
 };
 
 /**
+ * Who hears of a task.
+ */
+export type TaskAudience = {
+    /**
+     * The rules that mean the task, by name.
+     */
+    rules: Array<AudienceRule>;
+    /**
+     * The silences that hold now: until they are over, nobody is told.
+     */
+    silences: Array<Silence>;
+};
+
+/**
  * The newest values of one measure, and what they usually are.
  */
 export type TaskBand = {
@@ -7612,6 +7895,11 @@ export type TaskVersionPage = {
      */
     next_cursor: string | null;
 };
+
+/**
+ * Why a rule tells something.
+ */
+export type TellStep = 'event' | 'reminder' | 'escalation' | 'recovery';
 
 /**
  * A new token with its text, which is shown only this once.
@@ -8452,6 +8740,20 @@ export type OverlapReplace = {
 };
 
 /**
+ * A rule that means a task.
+ */
+export type AudienceRuleWritable = {
+    /**
+     * The rule.
+     */
+    rule: RuleWritable;
+    /**
+     * By what it means the task.
+     */
+    because: Array<AudienceMatch>;
+};
+
+/**
  * A named set of dates.
  */
 export type CalendarWritable = {
@@ -8781,6 +9083,16 @@ export type RuleWritable = {
      */
     in_a_row: number;
     quiet_hours: RuleQuiet | null;
+    /**
+     * The reasons for which a run must have been skipped; empty: any. It is about the event `skipped` only.
+     */
+    skip_reasons: Array<ReasonCode>;
+    /**
+     * Number of minutes after which the rule tells again an incident that nobody has taken up, over and over;
+     * null: never.
+     */
+    remind_minutes: number | null;
+    escalation: RuleEscalation | null;
 };
 
 /**
@@ -9614,6 +9926,20 @@ export type TaskApplyWritable = {
      * Confirms that more than 10 tasks or 20 % may be deleted.
      */
     yes?: boolean;
+};
+
+/**
+ * Who hears of a task.
+ */
+export type TaskAudienceWritable = {
+    /**
+     * The rules that mean the task, by name.
+     */
+    rules: Array<AudienceRuleWritable>;
+    /**
+     * The silences that hold now: until they are over, nobody is told.
+     */
+    silences: Array<Silence>;
 };
 
 /**
@@ -13390,6 +13716,36 @@ export type IncidentAcknowledgeResponses = {
 
 export type IncidentAcknowledgeResponse = IncidentAcknowledgeResponses[keyof IncidentAcknowledgeResponses];
 
+export type IncidentSnoozeData = {
+    body: IncidentSnooze;
+    path: {
+        /**
+         * Id of the incident
+         */
+        incident: string;
+    };
+    query?: never;
+    url: '/incidents/{incident}/snooze';
+};
+
+export type IncidentSnoozeErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type IncidentSnoozeError = IncidentSnoozeErrors[keyof IncidentSnoozeErrors];
+
+export type IncidentSnoozeResponses = {
+    /**
+     * The incident
+     */
+    200: Incident;
+};
+
+export type IncidentSnoozeResponse = IncidentSnoozeResponses[keyof IncidentSnoozeResponses];
+
 export type IncidentResolveData = {
     body?: never;
     path: {
@@ -13419,6 +13775,219 @@ export type IncidentResolveResponses = {
 };
 
 export type IncidentResolveResponse = IncidentResolveResponses[keyof IncidentResolveResponses];
+
+export type SilenceListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Maximum number of items in one answer.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page; the answer continues there.
+         */
+        cursor?: string;
+        /**
+         * Only silences in these states, separated by commas.
+         */
+        state?: string;
+    };
+    url: '/silences';
+};
+
+export type SilenceListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type SilenceListError = SilenceListErrors[keyof SilenceListErrors];
+
+export type SilenceListResponses = {
+    /**
+     * A page of silences
+     */
+    200: SilencePage;
+};
+
+export type SilenceListResponse = SilenceListResponses[keyof SilenceListResponses];
+
+export type SilenceCreateData = {
+    body: SilenceNew;
+    path?: never;
+    query?: never;
+    url: '/silences';
+};
+
+export type SilenceCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type SilenceCreateError = SilenceCreateErrors[keyof SilenceCreateErrors];
+
+export type SilenceCreateResponses = {
+    /**
+     * Created
+     */
+    201: Silence;
+};
+
+export type SilenceCreateResponse = SilenceCreateResponses[keyof SilenceCreateResponses];
+
+export type SilenceViewData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the silence
+         */
+        silence: string;
+    };
+    query?: never;
+    url: '/silences/{silence}';
+};
+
+export type SilenceViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type SilenceViewError = SilenceViewErrors[keyof SilenceViewErrors];
+
+export type SilenceViewResponses = {
+    /**
+     * The silence
+     */
+    200: Silence;
+};
+
+export type SilenceViewResponse = SilenceViewResponses[keyof SilenceViewResponses];
+
+export type SilenceEndData = {
+    body?: never;
+    path: {
+        /**
+         * Id of the silence
+         */
+        silence: string;
+    };
+    query?: never;
+    url: '/silences/{silence}/end';
+};
+
+export type SilenceEndErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type SilenceEndError = SilenceEndErrors[keyof SilenceEndErrors];
+
+export type SilenceEndResponses = {
+    /**
+     * The silence
+     */
+    200: Silence;
+};
+
+export type SilenceEndResponse = SilenceEndResponses[keyof SilenceEndResponses];
+
+export type TaskAudienceData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the task
+         */
+        task: string;
+    };
+    query?: never;
+    url: '/tasks/{task}/audience';
+};
+
+export type TaskAudienceErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type TaskAudienceError = TaskAudienceErrors[keyof TaskAudienceErrors];
+
+export type TaskAudienceResponses = {
+    /**
+     * Who hears of it
+     */
+    200: TaskAudience;
+};
+
+export type TaskAudienceResponse = TaskAudienceResponses[keyof TaskAudienceResponses];
+
+export type LinkViewData = {
+    body?: never;
+    path: {
+        /**
+         * The last part of the address in the message
+         */
+        link: string;
+    };
+    query?: never;
+    url: '/links/{link}';
+};
+
+export type LinkViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type LinkViewError = LinkViewErrors[keyof LinkViewErrors];
+
+export type LinkViewResponses = {
+    /**
+     * What it is about
+     */
+    200: Link;
+};
+
+export type LinkViewResponse = LinkViewResponses[keyof LinkViewResponses];
+
+export type LinkUseData = {
+    body: LinkUse;
+    path: {
+        /**
+         * The last part of the address in the message
+         */
+        link: string;
+    };
+    query?: never;
+    url: '/links/{link}';
+};
+
+export type LinkUseErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type LinkUseError = LinkUseErrors[keyof LinkUseErrors];
+
+export type LinkUseResponses = {
+    /**
+     * What the incident is like now
+     */
+    200: Link;
+};
+
+export type LinkUseResponse = LinkUseResponses[keyof LinkUseResponses];
 
 export type ReportListData = {
     body?: never;

@@ -1,7 +1,7 @@
 import type { LiveRules } from "@/api/live/liveRules";
 
-/** No event tells of people, tokens and sessions. */
+/** No event tells of people, tokens, sessions, and the links of messages. */
 export const live: LiveRules = {
   stale: {},
-  still: ["userList", "userView", "tokenList", "sessionView", "setupView", "auditList", "auditVerify"],
+  still: ["linkView", "userList", "userView", "tokenList", "sessionView", "setupView", "auditList", "auditVerify"],
 };

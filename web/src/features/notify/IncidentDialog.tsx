@@ -1,18 +1,20 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Check, HandHelping } from "lucide-react";
+import { AlarmClock, Check, HandHelping } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { type Incident, incidentAcknowledge, incidentResolve } from "@/api/generated";
+import { type Incident, incidentAcknowledge, incidentResolve, incidentSnooze, type IncidentTelling } from "@/api/generated";
 import { incidentViewOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { plural } from "@/lib/numbers";
 import { paths } from "@/paths";
 import { useDenied } from "@/shared/access/session";
 import { Loaded } from "@/shared/core/Loaded";
 import { useAskAgain } from "@/shared/core/useAskAgain";
-import { EVENT_KINDS, INCIDENT_KINDS, INCIDENT_STATES } from "@/shared/notify/incidents";
+import { EVENT_KINDS, INCIDENT_KINDS, INCIDENT_STATES, isSnoozed, TELL_STEPS } from "@/shared/notify/incidents";
+import { minutesWords } from "@/shared/notify/rules";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/fields/Field";
 import { Dialog } from "@/ui/layers/Dialog";
+import { Menu } from "@/ui/layers/Menu";
 import { say } from "@/ui/layers/toasts";
 import { Badge } from "@/ui/text/Badge";
 import { DateTime } from "@/ui/text/Time";
@@ -37,6 +39,13 @@ export function IncidentDialog({ id, onClose }: { id: string; onClose: () => voi
       await changed();
     },
   });
+  const snooze = useMutation({
+    mutationFn: async (minutes: number) => await incidentSnooze({ path: { incident: id }, body: { minutes }, throwOnError: true }),
+    onSuccess: async (_, minutes) => {
+      say(minutes === 0 ? "Rules tell about it again." : `No rule tells about it for ${minutesWords(minutes)}.`);
+      await changed();
+    },
+  });
   const incident = query.data;
   const open = incident !== undefined && incident.state !== "resolved";
   return (
@@ -57,6 +66,7 @@ export function IncidentDialog({ id, onClose }: { id: string; onClose: () => voi
               {incident.state === "open" ? "I take care of it" : "Change the note"}
             </Button>
           )}
+          {open && <Snooze incident={incident} busy={snooze.isPending} denied={denied} onSnooze={snooze.mutate} />}
           <Button onClick={onClose}>Close</Button>
         </>
       }
@@ -66,6 +76,28 @@ export function IncidentDialog({ id, onClose }: { id: string; onClose: () => voi
       </Loaded>
       {open && <TextField className="mt-3" label="Note for others" hint="Such as who does what until when. It is stored when you take care of it." maxLength={2000} value={note} onText={setNote} />}
     </Dialog>
+  );
+}
+
+/** For how long an incident may be put off, in minutes. */
+const LENGTHS = [60, 240, 1440, 10_080];
+
+function Snooze({ incident, busy, denied, onSnooze }: { incident: Incident; busy: boolean; denied: string | undefined; onSnooze: (minutes: number) => void }) {
+  if (isSnoozed(incident))
+    return (
+      <Button icon={<AlarmClock size={14} aria-hidden />} busy={busy} disabledReason={denied} onClick={() => onSnooze(0)}>
+        Wake it up
+      </Button>
+    );
+  return (
+    <Menu
+      trigger={
+        <Button icon={<AlarmClock size={14} aria-hidden />} busy={busy} disabledReason={denied}>
+          Snooze
+        </Button>
+      }
+      items={LENGTHS.map((minutes) => ({ label: `For ${minutesWords(minutes)}`, disabledReason: denied, onSelect: () => onSnooze(minutes) }))}
+    />
   );
 }
 
@@ -97,6 +129,11 @@ function Facts({ incident }: { incident: Incident }) {
             {incident.note && `: ${incident.note}`}
           </Fact>
         )}
+        {incident.snoozed_until && isSnoozed(incident) && (
+          <Fact label="Snoozed">
+            until <DateTime at={incident.snoozed_until} plain /> by {incident.snoozed_by}
+          </Fact>
+        )}
         {incident.resolved_at && (
           <Fact label="Over">
             <DateTime at={incident.resolved_at} />
@@ -111,20 +148,11 @@ function Facts({ incident }: { incident: Incident }) {
         ) : (
           <ul className="flex flex-col gap-1">
             {incident.tellings.map((telling) => (
-              <li key={`${telling.rule} ${telling.event} ${telling.happened_at}`} className="break-words">
-                Rule {telling.rule}: {EVENT_KINDS[telling.event]}.{" "}
+              <li key={`${telling.rule} ${telling.event} ${telling.step} ${telling.happened_at}`} className="break-words">
+                Rule {telling.rule}: {EVENT_KINDS[telling.event]}
+                {TELL_STEPS[telling.step]}.{" "}
                 <span className="text-muted">
-                  {telling.muted ? (
-                    `Not told: ${telling.muted.text}`
-                  ) : telling.told_at ? (
-                    <>
-                      Told <DateTime at={telling.told_at} plain />
-                    </>
-                  ) : (
-                    <>
-                      Will be told <DateTime at={telling.due_at} plain />
-                    </>
-                  )}
+                  <Outcome telling={telling} />
                 </span>
               </li>
             ))}
@@ -132,6 +160,26 @@ function Facts({ incident }: { incident: Incident }) {
         )}
       </section>
     </div>
+  );
+}
+
+/** What became of something that a rule had to tell. */
+function Outcome({ telling }: { telling: IncidentTelling }) {
+  if (telling.muted && telling.muted_until)
+    return (
+      <>
+        Put off: {telling.muted.text}. It is told <DateTime at={telling.muted_until} plain />, if it still holds.
+      </>
+    );
+  if (telling.muted) return <>Not told: {telling.muted.text}</>;
+  return telling.told_at ? (
+    <>
+      Told <DateTime at={telling.told_at} plain />
+    </>
+  ) : (
+    <>
+      Will be told <DateTime at={telling.due_at} plain />
+    </>
   );
 }
 

@@ -39,6 +39,26 @@ describe("incidents", () => {
     await waitFor(() => expect(resolved).toBe(1));
   });
 
+  it("are snoozed for some time, and waked up again", async () => {
+    const minutes: unknown[] = [];
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    let shown = incident("backup");
+    server.use(
+      http.get("*/api/v1/incidents/:incident", () => HttpResponse.json(shown)),
+      http.post("*/api/v1/incidents/:incident/snooze", async ({ request }) => {
+        minutes.push(await request.json());
+        shown = incident("backup", { snoozed_until: until, snoozed_by: "ada" });
+        return HttpResponse.json(shown);
+      }),
+    );
+    const { user } = renderPage("/incidents");
+    await user.click(await screen.findByRole("button", { name: "backup fails" }));
+    await user.click(await screen.findByRole("button", { name: "Snooze" }));
+    await user.click(await screen.findByRole("menuitem", { name: "For 4 hours" }));
+    await user.click(await screen.findByRole("button", { name: "Wake it up" }));
+    await waitFor(() => expect(minutes).toEqual([{ minutes: 240 }, { minutes: 0 }]));
+  });
+
   it("that are over are shown when asked for", async () => {
     const asked: string[] = [];
     server.use(

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { BellRing } from "lucide-react";
+import { BellOff, BellRing } from "lucide-react";
 import { useState } from "react";
 import type { IncidentState, IncidentSummary } from "@/api/generated";
 import { incidentListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
@@ -8,7 +8,7 @@ import { PAGED } from "@/api/pages";
 import { plural } from "@/lib/numbers";
 import { type IncidentsSearch, paths } from "@/paths";
 import { Pages } from "@/shared/core/Pages";
-import { INCIDENT_KINDS, INCIDENT_STATES } from "@/shared/notify/incidents";
+import { INCIDENT_KINDS, INCIDENT_STATES, isSnoozed } from "@/shared/notify/incidents";
 import { Button, buttonClass } from "@/ui/Button";
 import { SelectField } from "@/ui/fields/Field";
 import { Card } from "@/ui/layout/Card";
@@ -37,10 +37,16 @@ export default function IncidentsPage() {
       title="Incidents"
       hint="What is wrong with tasks, newest first. However many runs of a task fail, it is one incident until a run succeeds."
       actions={
-        <Link {...paths.rules()} className={buttonClass()}>
-          <BellRing size={15} aria-hidden />
-          Rules
-        </Link>
+        <>
+          <Link {...paths.silences()} className={buttonClass()}>
+            <BellOff size={15} aria-hidden />
+            Silences
+          </Link>
+          <Link {...paths.rules()} className={buttonClass()}>
+            <BellRing size={15} aria-hidden />
+            Rules
+          </Link>
+        </>
       }
     >
       <search className="mb-3 flex flex-wrap items-center gap-2">
@@ -94,6 +100,11 @@ function Row({ incident, onOpen }: { incident: IncidentSummary; onOpen: () => vo
         {incident.acknowledged_by && (
           <p>
             {incident.acknowledged_by} takes care of it{incident.note && `: ${incident.note}`}
+          </p>
+        )}
+        {incident.snoozed_until && isSnoozed(incident) && (
+          <p>
+            {incident.snoozed_by} snoozed it until <DateTime at={incident.snoozed_until} plain />
           </p>
         )}
         {incident.last_run && (

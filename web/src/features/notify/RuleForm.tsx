@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { FlaskConical } from "lucide-react";
 import { useState } from "react";
 import { apiError, messagesAt } from "@/api/errors";
-import { type EventKind, type Rule, ruleCreate, type RuleDefinition, type RulePace, type RuleQuiet, ruleSimulate, type RuleSimulation, ruleUpdate } from "@/api/generated";
+import { type EventKind, type Rule, ruleCreate, type RuleDefinition, type RuleEscalation, type RulePace, type RuleQuiet, ruleSimulate, type RuleSimulation, ruleUpdate } from "@/api/generated";
 import { plural } from "@/lib/numbers";
 import { NameField } from "@/shared/core/NameField";
 import { useAskAgain } from "@/shared/core/useAskAgain";
@@ -19,14 +19,14 @@ import { say } from "@/ui/layers/toasts";
 import { DateTime } from "@/ui/text/Time";
 
 /** What a person defines of a rule. */
-export function definitionOf({ name, description, enabled, when, what, who, how, in_a_row, quiet_hours }: Rule): Required<RuleDefinition> {
-  return { name, description, enabled, when, what, who, how, in_a_row, quiet_hours };
+export function definitionOf({ id: _id, version: _version, created_at: _created, updated_at: _updated, ...definition }: Rule): Required<RuleDefinition> {
+  return definition;
 }
 
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const USUAL: EventKind[] = ["failed", "timed_out", "lost", "recovered"];
-const BLANK: Required<RuleDefinition> = { name: "", description: "", enabled: true, when: USUAL, what: {}, who: [], how: { kind: "at_once" }, in_a_row: 1, quiet_hours: null };
-const FIELDS = ["/name", "/description", "/when", "/who", "/what/tasks", "/in_a_row", "/how/minutes", "/how/at", "/how/timezone", "/quiet_hours/from", "/quiet_hours/to", "/quiet_hours/timezone"];
+const BLANK: Required<RuleDefinition> = { name: "", description: "", enabled: true, when: USUAL, what: {}, who: [], how: { kind: "at_once" }, in_a_row: 1, quiet_hours: null, skip_reasons: [], remind_minutes: null, escalation: null };
+const FIELDS = ["/name", "/description", "/when", "/who", "/what/tasks", "/in_a_row", "/how/minutes", "/how/at", "/how/timezone", "/quiet_hours/from", "/quiet_hours/to", "/quiet_hours/timezone", "/remind_minutes", "/escalation/after_minutes", "/escalation/to"];
 
 /** A new rule, or a change of one. It says what it would have sent before it is saved. */
 export function RuleForm({ rule, onClose }: { rule: Rule | null; onClose: () => void }) {
@@ -76,6 +76,17 @@ export function RuleForm({ rule, onClose }: { rule: Rule | null; onClose: () => 
       <Pace how={draft.how} at={at} onHow={(how) => set({ how })} />
       <NumberField label="Runs in a row" hint="The rule tells once so many runs of a task show it." required min={1} max={1000} step={1} value={draft.in_a_row} error={at("/in_a_row")} onNumber={(in_a_row) => set({ in_a_row: in_a_row ?? 1 })} />
       <Quiet quiet={draft.quiet_hours} at={at} onQuiet={(quiet_hours) => set({ quiet_hours })} />
+      <NumberField
+        label="Remind after minutes"
+        hint="Tells again, over and over, until somebody takes it up. Empty: never."
+        min={1}
+        max={43_200}
+        step={1}
+        value={draft.remind_minutes}
+        error={at("/remind_minutes")}
+        onNumber={(remind_minutes) => set({ remind_minutes: remind_minutes ?? null })}
+      />
+      <Escalation escalation={draft.escalation} at={at} onEscalation={(escalation) => set({ escalation })} />
       <TextField label="Description" hint="What the rule is for." value={draft.description} error={at("/description")} onText={(description) => set({ description })} />
       <div className="flex flex-col gap-2 rounded-md border border-line p-3">
         <Button
@@ -89,13 +100,13 @@ export function RuleForm({ rule, onClose }: { rule: Rule | null; onClose: () => 
         >
           Simulate the last 30 days
         </Button>
-        {look.data ? <Simulated simulation={look.data} /> : <p className="text-xs text-muted">Shows what the rule would have sent, as the form stands. Nothing is saved or sent.</p>}
+        {look.data ? <Simulated simulation={look.data} /> : <p className="text-xs text-muted">Shows what the rule would have sent, as the form stands, without reminders. Nothing is saved or sent.</p>}
       </div>
     </FormDialog>
   );
 }
 
-type At = (pointer: string) => string | undefined;
+type At = (pointer: string, inside?: boolean) => string | undefined;
 
 function Pace({ how, at, onHow }: { how: RulePace; at: At; onHow: (how: RulePace) => void }) {
   const choose = (kind: RulePace["kind"]) => onHow(kind === "grouped" ? { kind, minutes: 10 } : kind === "digest" ? { kind, at: "07:30", timezone: HERE } : { kind });
@@ -118,6 +129,25 @@ function Quiet({ quiet, at, onQuiet }: { quiet: RuleQuiet | null; at: At; onQuie
           <TextField label="Quiet from" value={quiet.from} error={at("/quiet_hours/from")} onText={(from) => onQuiet({ ...quiet, from })} />
           <TextField label="Quiet until" value={quiet.to} error={at("/quiet_hours/to")} onText={(to) => onQuiet({ ...quiet, to })} />
           <TextField label="Time zone of the quiet hours" value={quiet.timezone} error={at("/quiet_hours/timezone")} onText={(timezone) => onQuiet({ ...quiet, timezone })} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Escalation({ escalation, at, onEscalation }: { escalation: RuleEscalation | null; at: At; onEscalation: (escalation: RuleEscalation | null) => void }) {
+  return (
+    <>
+      <CheckField
+        label="Tell others if nobody takes it up"
+        hint="Somebody takes it up on the page of incidents, or with orc incident acknowledge."
+        checked={escalation !== null}
+        onChecked={(on) => onEscalation(on ? { after_minutes: 30, to: [] } : null)}
+      />
+      {escalation && (
+        <div className="grid gap-3 sm:grid-cols-2">
+          <NumberField label="After minutes" required min={1} max={43_200} step={1} value={escalation.after_minutes} error={at("/escalation/after_minutes")} onNumber={(minutes) => onEscalation({ ...escalation, after_minutes: minutes ?? 1 })} />
+          <ChannelPicker label="Then tell these channels" names={escalation.to} error={at("/escalation/to", true)} onNames={(to) => onEscalation({ ...escalation, to })} />
         </div>
       )}
     </>

@@ -1,5 +1,5 @@
 /** Incidents in words. */
-import type { EventKind, IncidentKind, IncidentState } from "@/api/generated";
+import type { EventKind, IncidentKind, IncidentState, SilenceState, TellStep } from "@/api/generated";
 import type { Tone } from "@/lib/words/words";
 
 /** What is wrong, after the name of the task. */
@@ -26,3 +26,21 @@ export const EVENT_KINDS: Record<EventKind, string> = {
   recovered: "recovered",
   succeeded: "succeeded",
 };
+
+/** Why a rule told something, after what it told. */
+export const TELL_STEPS: Record<TellStep, string> = {
+  event: "",
+  reminder: ", a reminder",
+  escalation: ", because nobody took it up",
+  recovery: "",
+};
+
+/** Where a silence stands. */
+export const SILENCE_STATES: Record<SilenceState, { word: string; tone: Tone }> = {
+  planned: { word: "planned", tone: "idle" },
+  active: { word: "holds", tone: "warn" },
+  ended: { word: "over", tone: "idle" },
+};
+
+/** Whether rules are kept from telling about an incident now. */
+export const isSnoozed = ({ snoozed_until }: { snoozed_until: string | null }): boolean => snoozed_until !== null && Date.parse(snoozed_until) > Date.now();

@@ -1,5 +1,6 @@
 /** Rules in words. */
 import type { EventKind, Rule, RulePace, RuleScope } from "@/api/generated";
+import { plural } from "@/lib/numbers";
 
 /** The events about which a rule may tell, as somebody chooses them. */
 export const RULE_EVENTS: [EventKind, string][] = [
@@ -37,11 +38,19 @@ export function paceWords(how: RulePace): string {
   }
 }
 
-/** What a rule does, in one sentence. */
+/** A number of minutes, in the largest unit that fits. */
+export function minutesWords(minutes: number): string {
+  if (minutes % 1440 === 0) return plural(minutes / 1440, "day");
+  return minutes % 60 === 0 ? plural(minutes / 60, "hour") : `${minutes} min`;
+}
+
+/** What a rule does, in plain sentences. */
 export function ruleWords(rule: Rule): string {
   const events = RULE_EVENTS.filter(([event]) => rule.when.includes(event)).map(([, word]) => word.toLowerCase());
   const row = rule.in_a_row > 1 ? `, after ${rule.in_a_row} in a row` : "";
   const quiet = rule.quiet_hours ? `, not from ${rule.quiet_hours.from} to ${rule.quiet_hours.to} (${rule.quiet_hours.timezone})` : "";
-  const [first = "", ...others] = events;
-  return `${[first.charAt(0).toUpperCase() + first.slice(1), ...others].join(", ")}${row}: ${scopeWords(rule.what)}. Tells ${rule.who.join(", ")} ${paceWords(rule.how)}${quiet}.`;
+  const again = rule.remind_minutes ? ` Reminds every ${minutesWords(rule.remind_minutes)}.` : "";
+  const others = rule.escalation ? ` After ${minutesWords(rule.escalation.after_minutes)} it tells ${rule.escalation.to.join(", ")} too.` : "";
+  const [first = "", ...rest] = events;
+  return `${[first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(", ")}${row}: ${scopeWords(rule.what)}. Tells ${rule.who.join(", ")} ${paceWords(rule.how)}${quiet}.${again}${others}`;
 }

@@ -25,6 +25,8 @@ pub struct Model {
     pub note: String,
     pub resolved_at: Option<Micros>,
     pub resolved_by: Option<String>,
+    pub snoozed_until: Option<Micros>,
+    pub snoozed_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

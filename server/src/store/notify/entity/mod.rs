@@ -4,5 +4,7 @@
 
 pub(in crate::store) mod delivery;
 pub(in crate::store) mod incident;
+pub(in crate::store) mod incident_link;
 pub(in crate::store) mod rule;
+pub(in crate::store) mod silence;
 pub(in crate::store) mod telling;

@@ -15,11 +15,13 @@ pub struct Model {
     pub run_uid: Option<Uuid>,
     pub kind: String,
     pub step: String,
+    pub round: i64,
     pub happened_at: Micros,
     pub due_at: Micros,
     pub told_at: Option<Micros>,
     pub muted: Option<String>,
     pub muted_args: String,
+    pub muted_until: Option<Micros>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, channelCreate, channelDelete, channelList, channelProbe, channelTest, channelUpdate, channelView, clockConfirm, credentialCreate, credentialDelete, credentialImport, credentialList, credentialRotate, credentialUpdate, credentialUsage, credentialView, deliveryList, deliveryRetry, deliveryView, feedCreate, feedDelete, feedList, feedRotate, incidentAcknowledge, incidentList, incidentResolve, incidentView, networkCheck, networkCreate, networkDelete, networkList, networkProbe, networkSurvey, networkUpdate, networkView, type Options, planDays, planIcs, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, reportContents, reportCreate, reportCsv, reportDelete, reportHtml, reportList, reportPreview, reportSend, reportUpdate, reportView, ruleCreate, ruleDelete, ruleList, ruleSimulate, ruleUpdate, ruleView, runAcknowledge, runCancel, runChanges, runDelete, runList, runLog, runRerun, runStart, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskBands, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskExport, taskImport, taskList, taskPatch, taskProbe, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerCallList, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView, vaultRotate, vaultUnseal, vaultView } from '../sdk.gen';
-import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, ChannelCreateData, ChannelCreateError, ChannelCreateResponse, ChannelDeleteData, ChannelDeleteError, ChannelDeleteResponse, ChannelListData, ChannelListError, ChannelListResponse, ChannelProbeData, ChannelProbeError, ChannelProbeResponse, ChannelTestData, ChannelTestError, ChannelTestResponse, ChannelUpdateData, ChannelUpdateError, ChannelUpdateResponse, ChannelViewData, ChannelViewError, ChannelViewResponse, ClockConfirmData, ClockConfirmError, ClockConfirmResponse, CredentialCreateData, CredentialCreateError, CredentialCreateResponse, CredentialDeleteData, CredentialDeleteError, CredentialDeleteResponse, CredentialImportData, CredentialImportError, CredentialImportResponse, CredentialListData, CredentialListError, CredentialListResponse, CredentialRotateData, CredentialRotateError, CredentialRotateResponse, CredentialUpdateData, CredentialUpdateError, CredentialUpdateResponse, CredentialUsageData, CredentialUsageError, CredentialUsageResponse, CredentialViewData, CredentialViewError, CredentialViewResponse, DeliveryListData, DeliveryListError, DeliveryListResponse, DeliveryRetryData, DeliveryRetryError, DeliveryRetryResponse, DeliveryViewData, DeliveryViewError, DeliveryViewResponse, FeedCreateData, FeedCreateError, FeedCreateResponse, FeedDeleteData, FeedDeleteError, FeedDeleteResponse, FeedListData, FeedListError, FeedListResponse, FeedRotateData, FeedRotateError, FeedRotateResponse, IncidentAcknowledgeData, IncidentAcknowledgeError, IncidentAcknowledgeResponse, IncidentListData, IncidentListError, IncidentListResponse, IncidentResolveData, IncidentResolveError, IncidentResolveResponse, IncidentViewData, IncidentViewError, IncidentViewResponse, NetworkCheckData, NetworkCheckError, NetworkCheckResponse, NetworkCreateData, NetworkCreateError, NetworkCreateResponse, NetworkDeleteData, NetworkDeleteError, NetworkDeleteResponse, NetworkListData, NetworkListError, NetworkListResponse, NetworkProbeData, NetworkProbeError, NetworkProbeResponse, NetworkSurveyData, NetworkSurveyError, NetworkSurveyResponse, NetworkUpdateData, NetworkUpdateError, NetworkUpdateResponse, NetworkViewData, NetworkViewError, NetworkViewResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanIcsData, PlanIcsError, PlanIcsResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, ReportContentsData, ReportContentsError, ReportContentsResponse, ReportCreateData, ReportCreateError, ReportCreateResponse, ReportCsvData, ReportCsvError, ReportCsvResponse, ReportDeleteData, ReportDeleteError, ReportDeleteResponse, ReportHtmlData, ReportHtmlError, ReportHtmlResponse, ReportListData, ReportListError, ReportListResponse, ReportPreviewData, ReportPreviewError, ReportPreviewResponse, ReportSendData, ReportSendError, ReportSendResponse, ReportUpdateData, ReportUpdateError, ReportUpdateResponse, ReportViewData, ReportViewError, ReportViewResponse, RuleCreateData, RuleCreateError, RuleCreateResponse, RuleDeleteData, RuleDeleteError, RuleDeleteResponse, RuleListData, RuleListError, RuleListResponse, RuleSimulateData, RuleSimulateError, RuleSimulateResponse, RuleUpdateData, RuleUpdateError, RuleUpdateResponse, RuleViewData, RuleViewError, RuleViewResponse, RunAcknowledgeData, RunAcknowledgeError, RunAcknowledgeResponse, RunCancelData, RunCancelError, RunCancelResponse, RunChangesData, RunChangesError, RunChangesResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStartData, RunStartError, RunStartResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskBandsData, TaskBandsError, TaskBandsResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskExportData, TaskExportError, TaskExportResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskProbeData, TaskProbeError, TaskProbeResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerCallListData, TriggerCallListError, TriggerCallListResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse, VaultRotateData, VaultRotateError, VaultRotateResponse, VaultUnsealData, VaultUnsealError, VaultUnsealResponse, VaultViewData, VaultViewError, VaultViewResponse } from '../types.gen';
+import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, channelCreate, channelDelete, channelList, channelProbe, channelTest, channelUpdate, channelView, clockConfirm, credentialCreate, credentialDelete, credentialImport, credentialList, credentialRotate, credentialUpdate, credentialUsage, credentialView, deliveryList, deliveryRetry, deliveryView, feedCreate, feedDelete, feedList, feedRotate, incidentAcknowledge, incidentList, incidentResolve, incidentSnooze, incidentView, linkUse, linkView, networkCheck, networkCreate, networkDelete, networkList, networkProbe, networkSurvey, networkUpdate, networkView, type Options, planDays, planIcs, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, reportContents, reportCreate, reportCsv, reportDelete, reportHtml, reportList, reportPreview, reportSend, reportUpdate, reportView, ruleCreate, ruleDelete, ruleList, ruleSimulate, ruleUpdate, ruleView, runAcknowledge, runCancel, runChanges, runDelete, runList, runLog, runRerun, runStart, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, silenceCreate, silenceEnd, silenceList, silenceView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskAudience, taskBands, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskExport, taskImport, taskList, taskPatch, taskProbe, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerCallList, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView, vaultRotate, vaultUnseal, vaultView } from '../sdk.gen';
+import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, ChannelCreateData, ChannelCreateError, ChannelCreateResponse, ChannelDeleteData, ChannelDeleteError, ChannelDeleteResponse, ChannelListData, ChannelListError, ChannelListResponse, ChannelProbeData, ChannelProbeError, ChannelProbeResponse, ChannelTestData, ChannelTestError, ChannelTestResponse, ChannelUpdateData, ChannelUpdateError, ChannelUpdateResponse, ChannelViewData, ChannelViewError, ChannelViewResponse, ClockConfirmData, ClockConfirmError, ClockConfirmResponse, CredentialCreateData, CredentialCreateError, CredentialCreateResponse, CredentialDeleteData, CredentialDeleteError, CredentialDeleteResponse, CredentialImportData, CredentialImportError, CredentialImportResponse, CredentialListData, CredentialListError, CredentialListResponse, CredentialRotateData, CredentialRotateError, CredentialRotateResponse, CredentialUpdateData, CredentialUpdateError, CredentialUpdateResponse, CredentialUsageData, CredentialUsageError, CredentialUsageResponse, CredentialViewData, CredentialViewError, CredentialViewResponse, DeliveryListData, DeliveryListError, DeliveryListResponse, DeliveryRetryData, DeliveryRetryError, DeliveryRetryResponse, DeliveryViewData, DeliveryViewError, DeliveryViewResponse, FeedCreateData, FeedCreateError, FeedCreateResponse, FeedDeleteData, FeedDeleteError, FeedDeleteResponse, FeedListData, FeedListError, FeedListResponse, FeedRotateData, FeedRotateError, FeedRotateResponse, IncidentAcknowledgeData, IncidentAcknowledgeError, IncidentAcknowledgeResponse, IncidentListData, IncidentListError, IncidentListResponse, IncidentResolveData, IncidentResolveError, IncidentResolveResponse, IncidentSnoozeData, IncidentSnoozeError, IncidentSnoozeResponse, IncidentViewData, IncidentViewError, IncidentViewResponse, LinkUseData, LinkUseError, LinkUseResponse, LinkViewData, LinkViewError, LinkViewResponse, NetworkCheckData, NetworkCheckError, NetworkCheckResponse, NetworkCreateData, NetworkCreateError, NetworkCreateResponse, NetworkDeleteData, NetworkDeleteError, NetworkDeleteResponse, NetworkListData, NetworkListError, NetworkListResponse, NetworkProbeData, NetworkProbeError, NetworkProbeResponse, NetworkSurveyData, NetworkSurveyError, NetworkSurveyResponse, NetworkUpdateData, NetworkUpdateError, NetworkUpdateResponse, NetworkViewData, NetworkViewError, NetworkViewResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanIcsData, PlanIcsError, PlanIcsResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, ReportContentsData, ReportContentsError, ReportContentsResponse, ReportCreateData, ReportCreateError, ReportCreateResponse, ReportCsvData, ReportCsvError, ReportCsvResponse, ReportDeleteData, ReportDeleteError, ReportDeleteResponse, ReportHtmlData, ReportHtmlError, ReportHtmlResponse, ReportListData, ReportListError, ReportListResponse, ReportPreviewData, ReportPreviewError, ReportPreviewResponse, ReportSendData, ReportSendError, ReportSendResponse, ReportUpdateData, ReportUpdateError, ReportUpdateResponse, ReportViewData, ReportViewError, ReportViewResponse, RuleCreateData, RuleCreateError, RuleCreateResponse, RuleDeleteData, RuleDeleteError, RuleDeleteResponse, RuleListData, RuleListError, RuleListResponse, RuleSimulateData, RuleSimulateError, RuleSimulateResponse, RuleUpdateData, RuleUpdateError, RuleUpdateResponse, RuleViewData, RuleViewError, RuleViewResponse, RunAcknowledgeData, RunAcknowledgeError, RunAcknowledgeResponse, RunCancelData, RunCancelError, RunCancelResponse, RunChangesData, RunChangesError, RunChangesResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStartData, RunStartError, RunStartResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SilenceCreateData, SilenceCreateError, SilenceCreateResponse, SilenceEndData, SilenceEndError, SilenceEndResponse, SilenceListData, SilenceListError, SilenceListResponse, SilenceViewData, SilenceViewError, SilenceViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskAudienceData, TaskAudienceError, TaskAudienceResponse, TaskBandsData, TaskBandsError, TaskBandsResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskExportData, TaskExportError, TaskExportResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskProbeData, TaskProbeError, TaskProbeResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerCallListData, TriggerCallListError, TriggerCallListResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse, VaultRotateData, VaultRotateError, VaultRotateResponse, VaultUnsealData, VaultUnsealError, VaultUnsealResponse, VaultViewData, VaultViewError, VaultViewResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -2308,12 +2308,183 @@ export const incidentAcknowledgeMutation = (options?: Partial<Options<IncidentAc
 };
 
 /**
+ * Put an incident off: no rule tells about it for some time. Whoever was told is told again after that, if the incident
+ * is still there.
+ */
+export const incidentSnoozeMutation = (options?: Partial<Options<IncidentSnoozeData>>): UseMutationOptions<IncidentSnoozeResponse, IncidentSnoozeError, Options<IncidentSnoozeData>> => {
+    const mutationOptions: UseMutationOptions<IncidentSnoozeResponse, IncidentSnoozeError, Options<IncidentSnoozeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await incidentSnooze({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Resolve an incident that is over, although no run has shown it.
  */
 export const incidentResolveMutation = (options?: Partial<Options<IncidentResolveData>>): UseMutationOptions<IncidentResolveResponse, IncidentResolveError, Options<IncidentResolveData>> => {
     const mutationOptions: UseMutationOptions<IncidentResolveResponse, IncidentResolveError, Options<IncidentResolveData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await incidentResolve({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const silenceListQueryKey = (options?: Options<SilenceListData>) => createQueryKey('silenceList', options);
+
+/**
+ * List silences, those that begin last first.
+ */
+export const silenceListOptions = (options?: Options<SilenceListData>) => queryOptions<SilenceListResponse, SilenceListError, SilenceListResponse, ReturnType<typeof silenceListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await silenceList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: silenceListQueryKey(options)
+});
+
+export const silenceListInfiniteQueryKey = (options?: Options<SilenceListData>): QueryKey<Options<SilenceListData>> => createQueryKey('silenceList', options, true);
+
+/**
+ * List silences, those that begin last first.
+ */
+export const silenceListInfiniteOptions = (options?: Options<SilenceListData>) => {
+    const opts = infiniteQueryOptions<SilenceListResponse, SilenceListError, InfiniteData<SilenceListResponse>, QueryKey<Options<SilenceListData>>, string | Pick<QueryKey<Options<SilenceListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<SilenceListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await silenceList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: silenceListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Silence tasks: no rule tells about them for some time.
+ */
+export const silenceCreateMutation = (options?: Partial<Options<SilenceCreateData>>): UseMutationOptions<SilenceCreateResponse, SilenceCreateError, Options<SilenceCreateData>> => {
+    const mutationOptions: UseMutationOptions<SilenceCreateResponse, SilenceCreateError, Options<SilenceCreateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await silenceCreate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const silenceViewQueryKey = (options: Options<SilenceViewData>) => createQueryKey('silenceView', options);
+
+/**
+ * View a silence.
+ */
+export const silenceViewOptions = (options: Options<SilenceViewData>) => queryOptions<SilenceViewResponse, SilenceViewError, SilenceViewResponse, ReturnType<typeof silenceViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await silenceView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: silenceViewQueryKey(options)
+});
+
+/**
+ * End a silence before its time. What is still wrong is told now.
+ */
+export const silenceEndMutation = (options?: Partial<Options<SilenceEndData>>): UseMutationOptions<SilenceEndResponse, SilenceEndError, Options<SilenceEndData>> => {
+    const mutationOptions: UseMutationOptions<SilenceEndResponse, SilenceEndError, Options<SilenceEndData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await silenceEnd({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const taskAudienceQueryKey = (options: Options<TaskAudienceData>) => createQueryKey('taskAudience', options);
+
+/**
+ * Show who hears of a task: the rules that mean it, and why, and the silences that hold.
+ */
+export const taskAudienceOptions = (options: Options<TaskAudienceData>) => queryOptions<TaskAudienceResponse, TaskAudienceError, TaskAudienceResponse, ReturnType<typeof taskAudienceQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await taskAudience({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: taskAudienceQueryKey(options)
+});
+
+export const linkViewQueryKey = (options: Options<LinkViewData>) => createQueryKey('linkView', options);
+
+/**
+ * Show what a link in a message is about. It changes nothing.
+ */
+export const linkViewOptions = (options: Options<LinkViewData>) => queryOptions<LinkViewResponse, LinkViewError, LinkViewResponse, ReturnType<typeof linkViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await linkView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: linkViewQueryKey(options)
+});
+
+/**
+ * Take care of an incident, or put it off, by a link in a message. A link acts once.
+ */
+export const linkUseMutation = (options?: Partial<Options<LinkUseData>>): UseMutationOptions<LinkUseResponse, LinkUseError, Options<LinkUseData>> => {
+    const mutationOptions: UseMutationOptions<LinkUseResponse, LinkUseError, Options<LinkUseData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await linkUse({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

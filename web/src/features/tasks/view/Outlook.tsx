@@ -20,6 +20,7 @@ import { RecentBars } from "../RecentBars";
 import { Schedules } from "../schedules/Schedules";
 import { Dependencies } from "../dependencies/Dependencies";
 import { Triggers } from "../triggers/Triggers";
+import { Audience } from "./Audience";
 
 /** How the task stands: what it does, recent runs, when it comes next. */
 export function Outlook({ task }: { task: Task }) {
@@ -66,6 +67,7 @@ export function Outlook({ task }: { task: Task }) {
         <Schedules task={task} />
         <Triggers task={task} />
         <Dependencies task={task} />
+        <Audience task={task} />
         <Card title="Overlap and pool">
           <Facts items={togetherFacts(task)} />
         </Card>
