@@ -5,7 +5,6 @@
 pub mod audience;
 mod deciding;
 pub mod deliveries;
-mod details;
 mod health;
 mod hearing;
 pub mod incidents;

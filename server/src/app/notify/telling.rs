@@ -3,6 +3,8 @@
 //! Logs are read before the transaction that writes. Deliberately absent: what is told and when, which `hearing` noted.
 //! Start reading at `incidents_tell`.
 
+mod details;
+
 use super::deciding::{Facts, Sorted};
 use super::links;
 use crate::app::core::write::Moment;
