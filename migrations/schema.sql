@@ -30,7 +30,7 @@ CREATE TABLE "attempt" (
     "disk_read_bytes" integer,
     "disk_written_bytes" integer,
     "limits" text,
-    "conditions" text,
+    "conditions_id" integer,
     FOREIGN KEY ("run_id") REFERENCES "run" ("id") ON DELETE CASCADE,
     CONSTRAINT "attempt_outcome_word" CHECK (outcome IS NULL OR outcome IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'lost')),
     CONSTRAINT "attempt_finished_if_outcome" CHECK ((finished_at IS NULL) = (outcome IS NULL))
@@ -131,6 +131,14 @@ CREATE TABLE "channel" (
 CREATE UNIQUE INDEX "channel_name" ON "channel" ("name");
 
 CREATE UNIQUE INDEX "channel_uid" ON "channel" ("uid");
+
+CREATE TABLE "conditions" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "digest" blob NOT NULL,
+    "found" text NOT NULL
+);
+
+CREATE UNIQUE INDEX "conditions_digest" ON "conditions" ("digest");
 
 CREATE TABLE "credential" (
     "id" integer NOT NULL PRIMARY KEY,

@@ -1,5 +1,7 @@
 //! Adds what a run needs to be compared with another one: the params that a rerun changed, and what each attempt found
 //! when it started (files, names of variables, machine, version of Orc), as JSON.
+//!
+//! Attempts that found the same share a row of `conditions`, because most runs of a task find the same.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -20,9 +22,10 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (table, column) in [("run", "edited_params"), ("attempt", "conditions")] {
-            manager.alter_table(Table::alter().table(table).add_column(text_null(column)).take()).await?;
-        }
-        Ok(())
+        manager.alter_table(Table::alter().table("run").add_column(text_null("edited_params")).take()).await?;
+        manager.alter_table(Table::alter().table("attempt").add_column(int_null("conditions_id")).take()).await?;
+        let conditions =
+            table("conditions").col(key(is_postgres(manager))).col(bytes("digest")).col(text("found")).to_owned();
+        create(manager, vec![conditions], vec![unique("conditions_digest", "conditions", &["digest"])]).await
     }
 }

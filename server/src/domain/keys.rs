@@ -128,6 +128,8 @@ tables! {
     Run
     /// Attempts within runs.
     Attempt
+    /// What attempts found when they started.
+    Conditions
     /// Users.
     User
     /// API tokens.

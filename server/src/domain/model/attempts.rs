@@ -77,7 +77,7 @@ pub struct AttemptRecord {
 }
 
 /// What an attempt found when it started.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Conditions {
     /// The program, and files that its arguments name.
     pub files: Vec<StartedFile>,
@@ -90,7 +90,7 @@ pub struct Conditions {
 }
 
 /// A file at the start of an attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StartedFile {
     /// Path of the file.
     pub path: String,

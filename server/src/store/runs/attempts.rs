@@ -1,6 +1,7 @@
 //! Attempts: one row per process start within a run.
 
 use super::entity::{attempt, run};
+use super::finish::conditions;
 use super::{by_id, running};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::keys::{Key, Run};
@@ -41,12 +42,17 @@ impl Tx {
 }
 
 impl Store {
-    /// The attempts of a run, oldest first.
+    /// The attempts of a run, oldest first, with what each found when it started.
     pub async fn run_attempts(&self, run: RunId) -> Result<Vec<AttemptRecord>> {
         let Some(found) = by_id(run).one(self.reader()).await? else { return Ok(Vec::new()) };
         let query = attempt::Entity::find().filter(attempt::Column::RunId.eq(found.id));
         let rows = query.order_by_asc(attempt::Column::Number).all(self.reader()).await?;
-        rows.into_iter().map(|row| record(row, run)).collect()
+        let found = conditions::found(self.reader(), rows.iter().filter_map(|row| row.conditions_id)).await?;
+        let complete = |row: attempt::Model| {
+            let conditions = row.conditions_id.and_then(|key| found.get(&key).cloned());
+            Ok(AttemptRecord { conditions, ..record(row, run)? })
+        };
+        rows.into_iter().map(complete).collect()
     }
 
     /// Records which processes carry out attempts. Calls that wait at the same time share their statements. Returns
@@ -100,15 +106,14 @@ impl Store {
     }
 }
 
-/// Converts a row to a record.
+/// Converts a row to a record, without what the attempt found when it started.
 pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<AttemptRecord> {
     let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
     let code = |value: Option<i64>| value.and_then(|value| i32::try_from(value).ok());
     let outcome = row.outcome.as_deref().map(str::parse).transpose();
     let credentials = row.credentials.as_deref().map(serde_json::from_str).transpose();
-    // These two are only for comparing, so one that cannot be read must not keep a run from being adopted.
+    // These are only for comparing, so what cannot be read must not keep a run from being adopted.
     let limits = row.limits.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let conditions = row.conditions.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let left_behind = row.left_behind.as_deref().map(serde_json::from_str).transpose();
     Ok(AttemptRecord {
         id: AttemptId(row.uid),
@@ -138,6 +143,6 @@ pub(in crate::store) fn record(row: attempt::Model, run: RunId) -> Result<Attemp
         survivor_count: small(row.survivor_count),
         left_behind: left_behind.map_err(|error| damaged("attempt", error))?.unwrap_or_default(),
         credentials: credentials.map_err(|error| damaged("attempt", error))?.unwrap_or_default(),
-        conditions,
+        conditions: None,
     })
 }

@@ -145,6 +145,6 @@ fn opened(run: &run::Model, node: &str, now: DateTime<Utc>) -> attempt::ActiveMo
         disk_read_bytes: NotSet,
         disk_written_bytes: NotSet,
         limits: NotSet,
-        conditions: Set(None),
+        conditions_id: Set(None),
     }
 }

@@ -1,4 +1,6 @@
-//! The end of attempts: many rows per statement, guarded by fence and state.
+//! The start and end of attempts: many rows per statement, guarded by fence and state.
+
+pub(super) mod conditions;
 
 use super::entity::run;
 use super::stats;
@@ -40,13 +42,14 @@ const ROWS: usize = 200;
 /// Records which processes carry out attempts.
 async fn started(tx: &Tx, items: &[AttemptStarted]) -> Result<Vec<bool>> {
     let mut valid = HashSet::with_capacity(items.len());
+    let known = conditions::keys(tx, items.iter().filter_map(|item| item.conditions.as_ref())).await?;
     for chunk in items.chunks(ROWS) {
         let mut rows =
-            Rows::new(["uid", "fence", "boot_id", "runner_pid", "runner_started", "pid", "token", "conditions"]);
+            Rows::new(["uid", "fence", "boot_id", "runner_pid", "runner_started", "pid", "token", "conditions_id"]);
         for item in chunk {
             let AttemptStarted { attempt, fence, boot_id, runner_pid, runner_started, pid, token, conditions } =
                 item.clone();
-            let conditions = conditions.map(|found| serde_json::to_string(&found)).transpose();
+            let conditions = conditions.as_ref().and_then(|found| known.get(found)).copied();
             rows.push([
                 attempt.0.into(),
                 fence.into(),
@@ -55,14 +58,14 @@ async fn started(tx: &Tx, items: &[AttemptStarted]) -> Result<Vec<bool>> {
                 runner_started.into(),
                 pid.map(i64::from).into(),
                 token.into(),
-                conditions.map_err(|error| damaged("attempt", error))?.into(),
+                conditions.into(),
             ]);
         }
         let text = "UPDATE attempt SET boot_id = COALESCE(v.boot_id, attempt.boot_id), \
                     runner_pid = COALESCE(v.runner_pid, attempt.runner_pid), \
                     runner_started = COALESCE(v.runner_started, attempt.runner_started), \
                     pid = COALESCE(v.pid, attempt.pid), token = COALESCE(v.token, attempt.token), \
-                    conditions = COALESCE(v.conditions, attempt.conditions) \
+                    conditions_id = COALESCE(v.conditions_id, attempt.conditions_id) \
                     FROM {rows} WHERE attempt.uid = v.uid AND attempt.outcome IS NULL AND EXISTS (SELECT 1 FROM run \
                     WHERE run.id = attempt.run_id AND run.state = 'running' AND run.fence = v.fence) RETURNING attempt.uid";
         for row in tx.query_all_raw(rows.statement(tx.get_database_backend(), text)).await? {

@@ -103,3 +103,27 @@ async fn a_rerun_says_what_was_edited_and_is_checked_against_the_version_that_ru
     let detail = &audit["items"][0]["detail"];
     assert_eq!((&detail["version"], &detail["edited_params"]), (&json!(2), &json!(["day", "n"])));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_that_found_the_same_share_what_they_found() {
+    let bench = Bench::new().await;
+    let _engine = bench.engine().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let tool = folder.path().join("report.sh");
+    script(&tool, "#!/bin/sh\nexit 0\n");
+    bench.task(json!({"name": "report", "run": {"kind": "shell", "line": tool.display().to_string()}})).await;
+    // The statement changes nothing, and tells how many rows there are.
+    let rows = async || bench.behind("UPDATE conditions SET found = found").await;
+    for _ in 0..3 {
+        bench.ended(bench.start("report").await).await;
+    }
+    assert_eq!(rows().await, 1);
+    script(&tool, "#!/bin/sh\nexit 3\n");
+    let bad = bench.start("report").await;
+    bench.ended(bad).await;
+    assert_eq!(rows().await, 2);
+    let client = bench.admin().await;
+    let compared = client.json(200, &format!("GET /runs/{bad}/changes"), None).await;
+    assert_eq!(compared["problems"], json!([]));
+    assert!(lines(&compared).iter().any(|line| line.contains("report.sh")), "{compared}");
+}

@@ -131,7 +131,7 @@ function Facts({ incident }: { incident: Incident }) {
         )}
         {incident.snoozed_until && isSnoozed(incident) && (
           <Fact label="Snoozed">
-            until <DateTime at={incident.snoozed_until} plain /> by {incident.snoozed_by}
+            by {incident.snoozed_by}, ends <DateTime at={incident.snoozed_until} plain />
           </Fact>
         )}
         {incident.resolved_at && (

@@ -1,6 +1,6 @@
 //! Attempts.
 
-use crate::domain::keys::{Attempt, Key, Run};
+use crate::domain::keys::{Attempt, Conditions, Key, Run};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
@@ -37,7 +37,7 @@ pub struct Model {
     pub disk_read_bytes: Option<i64>,
     pub disk_written_bytes: Option<i64>,
     pub limits: Option<String>,
-    pub conditions: Option<String>,
+    pub conditions_id: Option<Key<Conditions>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,6 +4,7 @@
 //! at the table that carries the subject's name.
 
 pub(in crate::store) mod attempt;
+pub(in crate::store) mod conditions;
 pub(in crate::store) mod idempotency;
 pub(in crate::store) mod run;
 pub(in crate::store) mod task_band;
