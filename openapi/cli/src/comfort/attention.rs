@@ -49,7 +49,7 @@ fn run(context: Context<'_>) -> LocalBoxFuture<'_, Outcome<()>> {
 /// The last lines of the newest run's log. A log that cannot be read has none: what is wrong is shown all the same.
 async fn last_lines(client: &Client, incident: &Value) -> Vec<String> {
     let Some(run) = incident["last_run"].as_str() else { return Vec::new() };
-    let Ok(compared) = client.json(Request::new("GET", &format!("/runs/{run}/changes"))).await else {
+    let Ok(compared) = client.json(Request::new("GET", format!("/runs/{run}/changes"))).await else {
         return Vec::new();
     };
     let all = compared["run"]["log_tail"].as_array().cloned().unwrap_or_default();
