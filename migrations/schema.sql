@@ -367,6 +367,38 @@ CREATE UNIQUE INDEX "probe_digest" ON "probe" ("digest");
 
 CREATE INDEX "probe_next" ON "probe" ("next_at");
 
+CREATE TABLE "report" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "uid" uuid_text NOT NULL,
+    "name" text NOT NULL,
+    "description" text NOT NULL,
+    "enabled" boolean NOT NULL,
+    "timing" text NOT NULL,
+    "scope" text NOT NULL,
+    "when_empty" text NOT NULL,
+    "version" integer NOT NULL,
+    "created_at" integer NOT NULL,
+    "updated_at" integer NOT NULL,
+    "done_at" integer NOT NULL,
+    "sent_at" integer,
+    CONSTRAINT "report_when_empty_word" CHECK (when_empty IN ('send', 'skip'))
+);
+
+CREATE UNIQUE INDEX "report_name" ON "report" ("name");
+
+CREATE UNIQUE INDEX "report_uid" ON "report" ("uid");
+
+CREATE TABLE "report_channel" (
+    "report_id" integer NOT NULL,
+    "position" integer NOT NULL,
+    "channel_id" integer NOT NULL,
+    PRIMARY KEY ("report_id", "position"),
+    FOREIGN KEY ("report_id") REFERENCES "report" ("id") ON DELETE CASCADE,
+    FOREIGN KEY ("channel_id") REFERENCES "channel" ("id")
+);
+
+CREATE INDEX "report_channel_of_channel" ON "report_channel" ("channel_id");
+
 CREATE TABLE "rule" (
     "id" integer NOT NULL PRIMARY KEY,
     "uid" uuid_text NOT NULL,

@@ -32,6 +32,6 @@ test("a credential is entered, used by a task, and masked in its live log", asyn
   await expect(admin.getByText("shop-db, value 1")).toBeVisible();
 
   await admin.goto("/credentials");
-  await expect(admin.getByRole("link", { name: "report" })).toBeVisible();
+  await expect(admin.getByRole("link", { name: "report", exact: true })).toBeVisible();
   await expect(admin.getByRole("button", { name: "Delete shop-db" })).toHaveAttribute("aria-disabled", "true");
 });

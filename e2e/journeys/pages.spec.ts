@@ -8,6 +8,7 @@ async function furnished(orc: OrcServer): Promise<string[]> {
   await orc.api("POST", "/credentials", { name: "shop-db", kind: "login", description: "Database of the shop", values: { username: "ada", password: "correct-canary" } });
   await orc.api("POST", "/channels", { name: "ops", description: "Those on call", target: { kind: "ntfy", topic: "orc", server: "http://127.0.0.1:1" } });
   await orc.api("POST", "/rules", { name: "on-call", when: ["failed", "recovered"], who: ["ops"], what: { tags: ["daily"] }, quiet_hours: { from: "22:00", to: "06:00", timezone: "Europe/Berlin" } });
+  await orc.api("POST", "/reports", { name: "morning-report", who: ["ops"], timezone: "Europe/Berlin", what: { tags: ["daily"] } });
   await orc.api("POST", "/networks", { name: "office", description: "Through the VPN", rules: [{ kind: "interface", interface: "wg*", tunnel: "wireguard" }, { kind: "tcp", host: "intranet.example", port: 443 }] });
   await orc.task("morning", "echo good morning", { title: "Greets", folder: "house", tags: ["daily"], schedules: cron });
   await orc.task("broken", "echo oh no >&2; exit 1");
@@ -15,7 +16,7 @@ async function furnished(orc: OrcServer): Promise<string[]> {
   const bad = await orc.api("POST", "/tasks/broken/runs", {});
   await orc.reaches(good.id, "succeeded");
   await orc.reaches(bad.id, "failed");
-  return ["/", "/tasks", "/tasks/new", "/tasks/import", "/tasks/morning", "/tasks/morning?tab=ledger", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/calendar", "/calendar?view=week", "/calendar?view=agenda", "/timeline", "/simulate", "/simulate?days=3", "/calendars", "/calendars/new", "/calendars/holidays", "/pools", "/credentials", "/networks", "/channels", "/incidents", "/incidents/rules", "/incidents/silences", "/system", "/users", "/account"];
+  return ["/", "/tasks", "/tasks/new", "/tasks/import", "/tasks/morning", "/tasks/morning?tab=ledger", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/calendar", "/calendar?view=week", "/calendar?view=agenda", "/timeline", "/simulate", "/simulate?days=3", "/calendars", "/calendars/new", "/calendars/holidays", "/pools", "/credentials", "/networks", "/channels", "/incidents", "/incidents/rules", "/incidents/silences", "/reports", "/system", "/users", "/account"];
 }
 
 async function settled(page: Page, path: string): Promise<void> {

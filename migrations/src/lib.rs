@@ -40,6 +40,7 @@ mod m20261130_000027_channels;
 mod m20261130_000028_deliveries;
 mod m20261130_000029_incidents;
 mod m20261130_000030_lateness;
+mod m20261130_000031_reports;
 mod m20261130_000032_silences;
 
 #[derive(Debug)]
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000028_deliveries::Migration),
             Box::new(m20261130_000029_incidents::Migration),
             Box::new(m20261130_000030_lateness::Migration),
+            Box::new(m20261130_000031_reports::Migration),
             Box::new(m20261130_000032_silences::Migration),
         ]
     }

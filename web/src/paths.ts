@@ -47,6 +47,11 @@ export interface IncidentsSearch {
   state?: string | undefined;
 }
 
+/** Search parameters of the reports; a report that is named is open. */
+export interface ReportsSearch {
+  report?: string | undefined;
+}
+
 /** Links by name. */
 export const paths = {
   overview: () => linkOptions({ to: "/" }),
@@ -72,6 +77,7 @@ export const paths = {
   deliveries: (search: DeliveriesSearch = {}) => linkOptions({ to: "/channels/deliveries", search }),
   incidents: (search: IncidentsSearch = {}) => linkOptions({ to: "/incidents", search }),
   rules: () => linkOptions({ to: "/incidents/rules" }),
+  reports: (search: ReportsSearch = {}) => linkOptions({ to: "/reports", search }),
   silences: () => linkOptions({ to: "/incidents/silences" }),
   system: () => linkOptions({ to: "/system" }),
   people: () => linkOptions({ to: "/users", search: {} }),

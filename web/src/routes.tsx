@@ -4,7 +4,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { toApiError } from "@/api/errors";
 import { setupView } from "@/api/generated";
 import { sessionQuery } from "@/shared/access/session";
-import type { CalendarSearch, DeliveriesSearch, IncidentsSearch, RunsSearch, SimulateSearch, TasksSearch } from "./paths";
+import type { CalendarSearch, DeliveriesSearch, IncidentsSearch, ReportsSearch, RunsSearch, SimulateSearch, TasksSearch } from "./paths";
 import { Crash, NotFound } from "@/shell/Crash";
 import { Layout } from "@/shell/frame/Layout";
 import { Skeleton } from "@/ui/layout/Skeleton";
@@ -206,6 +206,13 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import("@/features/notify/RulesPage")),
 });
 
+const reports = createRoute({
+  getParentRoute: () => app,
+  path: "/reports",
+  validateSearch: (search: Record<string, unknown>): ReportsSearch => ({ report: text(search["report"]) }),
+  component: lazyRouteComponent(() => import("@/features/reports/ReportsPage")),
+});
+
 const silences = createRoute({
   getParentRoute: () => app,
   path: "/incidents/silences",
@@ -255,7 +262,7 @@ const tree = root.addChildren([
   login,
   setup,
   act,
-  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, networks, channels, deliveries, incidents, rules, silences, system, users, account]),
+  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, networks, channels, deliveries, incidents, rules, silences, reports, system, users, account]),
 ]);
 
 /** Makes the router. */

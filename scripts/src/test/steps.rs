@@ -100,7 +100,7 @@ fn rust(session: &mut Session) -> Answer<Count> {
 }
 
 /// Modules of `server/tests/it` whose tests use the kit, and therefore run on either database.
-const ON_EITHER: [&str; 16] = [
+const ON_EITHER: [&str; 17] = [
     "access::",
     "api::",
     "credentials::",
@@ -111,6 +111,7 @@ const ON_EITHER: [&str; 16] = [
     "exporting::",
     "names::",
     "networks::",
+    "reports::",
     "round_trips::",
     "security::",
     "silenced::",

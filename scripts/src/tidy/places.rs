@@ -21,6 +21,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("networks", &["network"]),
     ("notify", &["channel", "delivery", "rule", "incident", "silence", "link"]),
     ("pools", &["pool"]),
+    ("reports", &["report"]),
     ("runs", &["run"]),
     ("schedules", &["schedule"]),
     ("system", &["system", "clock", "event"]),

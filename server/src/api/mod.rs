@@ -17,6 +17,7 @@ pub mod networks;
 pub mod notify;
 pub mod pages;
 pub mod pools;
+pub mod reports;
 pub mod router;
 pub mod runs;
 pub mod schedules;

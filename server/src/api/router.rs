@@ -6,7 +6,8 @@ use super::core::state::ApiState;
 use super::core::{auth, guard, layers};
 use super::pages::spa;
 use super::{
-    access, calendars, credentials, forecast, ledger, networks, notify, pools, runs, schedules, system, tasks, triggers,
+    access, calendars, credentials, forecast, ledger, networks, notify, pools, reports, runs, schedules, system, tasks,
+    triggers,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -57,6 +58,7 @@ pub fn operations() -> OpenApiRouter<ApiState> {
         .merge(credentials::routes())
         .merge(networks::routes())
         .merge(notify::routes())
+        .merge(reports::routes())
         .merge(access::routes())
         .merge(system::routes())
 }

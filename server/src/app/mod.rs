@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod networks;
 pub mod notify;
 pub mod pools;
+pub mod reports;
 pub mod runs;
 pub mod schedules;
 pub mod system;

@@ -86,6 +86,10 @@ id!(
     IncidentId
 );
 id!(
+    /// Identifies a report.
+    ReportId
+);
+id!(
     /// Identifies a silence.
     SilenceId
 );

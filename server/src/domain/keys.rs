@@ -118,6 +118,8 @@ tables! {
     Incident
     /// What rules have to tell.
     Telling
+    /// Reports.
+    Report
     /// Silences.
     Silence
     /// Links by which somebody takes an incident up.

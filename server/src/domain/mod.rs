@@ -18,6 +18,7 @@ pub mod networks;
 pub mod notify;
 pub mod pools;
 pub mod reason;
+pub mod reports;
 pub mod runs;
 pub mod schedules;
 pub mod tasks;

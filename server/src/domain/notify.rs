@@ -5,6 +5,7 @@
 
 pub mod composing;
 pub mod delivery;
+pub mod exits;
 pub mod incidents;
 pub mod notice;
 pub mod replay;

@@ -325,6 +325,18 @@ reasons! {
     RuleChanged { rule: String } => format!("the rule {rule} was changed and tells this no longer"),
     /// The channel is disabled or was deleted, so nothing is sent by it.
     ChannelOff { channel: String } => format!("the channel {channel} is disabled or deleted"),
+    /// The report is sent later than it was due, because the server was not there.
+    ReportDelayed { due_at: DateTime<Utc> } =>
+        format!("this report was due at {}; it comes late because the server was not there", moment(due_at)),
+    /// Reports that were due while the server was not there are not sent.
+    ReportsLeftOut { reports: u64 } => format!(
+        "{} before this one {} left out, because the server was not there", counted(*reports, "report", "reports"),
+        if *reports == 1 { "was" } else { "were" }
+    ),
+    /// The time that the report covers is not over yet.
+    PeriodUnfinished {} => "the time that this report covers is not over yet".to_owned(),
+    /// The reporter handed reports to channels.
+    ReportsSent { reports: u64 } => format!("{} made", counted(*reports, "report", "reports")),
     /// The dispatcher started runs.
     RunsStarted { runs: u64 } => format!("{} started", runs_of(*runs)),
     /// The canceller told the runners of runs to stop.

@@ -368,6 +368,8 @@ words!(
         Channel = "channel",
         /// Rules and incidents.
         Incident = "incident",
+        /// Reports.
+        Report = "report",
         /// The vault that seals credentials.
         Vault = "vault",
         /// Network profiles.

@@ -9,6 +9,7 @@ mod credentials;
 pub mod dependencies;
 pub mod ledger;
 pub mod notify;
+pub mod reports;
 pub mod runs;
 pub mod triggers;
 pub mod upkeep;
@@ -74,6 +75,7 @@ impl Engine {
             Arc::new(runs::judging::Judge::new(app.clone())),
             Arc::new(notify::herald::Herald::new(app.clone())),
             Arc::new(notify::watchman::Watchman::new(app.clone())),
+            Arc::new(reports::Reporter::new(app.clone())),
             Arc::new(notifier),
             Arc::new(upkeep::pruner::Pruner::new(app.clone())),
             Arc::new(upkeep::keeper::Keeper::new(app)),

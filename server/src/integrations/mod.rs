@@ -14,3 +14,4 @@ pub mod local_server;
 pub mod machine;
 pub mod network;
 pub mod notify;
+pub mod reports;

@@ -15,6 +15,7 @@ mod ledger;
 mod networks;
 mod notify;
 mod pools;
+mod reports;
 mod runs;
 mod schedules;
 pub mod system;

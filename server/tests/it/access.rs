@@ -23,6 +23,7 @@ fn operations() -> Vec<(String, String, String, bool)> {
                 ("{pool}", "none"),
                 ("{credential}", "none"),
                 ("{network}", "none"),
+                ("{report}", "none"),
                 ("{channel}", "none"),
                 ("{delivery}", "018f3b1c-0000-7000-8000-000000000000"),
                 ("{rule}", "none"),

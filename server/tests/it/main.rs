@@ -16,6 +16,7 @@ mod names;
 mod networks;
 mod notify;
 mod oracle;
+mod reports;
 mod round_trips;
 mod security;
 mod shapes;

@@ -111,6 +111,9 @@ async fn a_taken_name_is_said_with_what_has_it() {
         admin.json(201, "POST /calendars", Some(json!({"name": name}))).await;
         admin.json(201, "POST /pools", Some(json!({"name": name, "capacity": 1}))).await;
         admin.json(201, "POST /networks", Some(json!({"name": name, "rules": [{"kind": "interface"}]}))).await;
+        let target = json!({"kind": "ntfy", "topic": "orc", "server": "http://127.0.0.1:1"});
+        admin.json(201, "POST /channels", Some(json!({"name": name, "target": target}))).await;
+        admin.json(201, "POST /reports", Some(json!({"name": name, "who": [name]}))).await;
     }
     let user = json!({"name": "two", "password": "correct horse battery", "role": "viewer"});
     admin.json(201, "POST /users", Some(user.clone())).await;
@@ -124,6 +127,8 @@ async fn a_taken_name_is_said_with_what_has_it() {
         ("PUT /pools/one", json!({"name": "two", "capacity": 1}), "pool"),
         ("POST /networks", json!({"name": "two", "rules": [{"kind": "interface"}]}), "network profile"),
         ("PUT /networks/one", json!({"name": "two", "rules": [{"kind": "interface"}]}), "network profile"),
+        ("POST /reports", json!({"name": "two", "who": ["one"]}), "report"),
+        ("PUT /reports/one", json!({"name": "two", "who": ["one"]}), "report"),
         ("POST /users", user, "user"),
     ] {
         let refused = admin.json(409, door, Some(body)).await;

@@ -1,5 +1,5 @@
 /** A believable small server: typed by the contract, so that a changed contract does not compile here. */
-import type { Channel, Credential, Delivery, Incident, LimitAbility, Link, Network, Pool, Reason, Rule, RunChanges, RunDependency, RunSide, RunState, RunSummary, Session, Silence, Slot, System, Task, TaskBand, TaskSummary } from "@/api/generated";
+import type { Channel, Credential, Delivery, Incident, LimitAbility, Link, Network, Pool, Reason, Report, ReportPreview, Rule, RunChanges, RunDependency, RunSide, RunState, RunSummary, Session, Silence, Slot, System, Task, TaskBand, TaskSummary } from "@/api/generated";
 
 const NOW = Date.now();
 /** An instant so many seconds from now. */
@@ -193,6 +193,37 @@ export function network(name: string, more: Partial<Network> = {}): Network {
 /** A rule. */
 export function rule(name: string, more: Partial<Rule> = {}): Rule {
   return { id: id(15, name.length), version: 2, created_at: at(-7200), updated_at: at(-7200), name, description: "", enabled: true, when: ["failed", "recovered"], what: { tags: ["nightly"] }, who: ["ops"], how: { kind: "at_once" }, in_a_row: 1, quiet_hours: null, skip_reasons: [], remind_minutes: null, escalation: null, ...more };
+}
+
+/** A report. */
+export function report(name: string, more: Partial<Report> = {}): Report {
+  return { id: id(16, name.length), version: 3, created_at: at(-7200), updated_at: at(-7200), next_at: at(7200), sent_at: at(-79_200), name, description: "", enabled: true, period: { kind: "daily" }, at: "07:00", timezone: "Europe/Berlin", what: { folders: ["shop"] }, who: ["ops"], when_empty: "send", ...more };
+}
+
+/** What a report says. */
+export function reportPreview(): ReportPreview {
+  const figures = { run_count: 100, succeeded_count: 90, failed_count: 10, cancelled_count: 0, skipped_count: 0, success_rate: 0.9, mean_seconds: 12, p95_seconds: 24 };
+  return {
+    subject: "morning, Sun 29 Nov 2026: 10 of 100 runs failed",
+    html: "<p>A report</p>",
+    text: "A report",
+    csv: "part,name,field,value",
+    contents: {
+      report: "morning",
+      from_at: at(-172_800),
+      until_at: at(-86_400),
+      first_day: "2026-11-29",
+      last_day: "2026-11-29",
+      timezone: "Europe/Berlin",
+      made_at: at(0),
+      empty: false,
+      notes: [],
+      figures,
+      figures_before: figures,
+      failures: [], missed: [], late: [], flapping: [], durations: [], changed: [], disabled: [], credentials: [], days: [], pools: [],
+      storage: { database_bytes: 1, disk_bytes: 2, free_bytes: 1 },
+    },
+  };
 }
 
 /** An incident. */

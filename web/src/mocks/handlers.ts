@@ -19,12 +19,12 @@ import type {
   TokenPage,
   UserPage,
   WorkerList,
-  ChannelPage, CredentialPage, CredentialUsage, Delivery, DeliveryPage, Incident, IncidentPage, NetworkPage, NetworkSight, NetworkSurvey, RulePage, SilencePage, TaskAudience, TaskBands, Vault
+  ChannelPage, CredentialPage, CredentialUsage, Delivery, DeliveryPage, Incident, IncidentPage, NetworkPage, NetworkSight, NetworkSurvey, Report, ReportPage, ReportPreview, RulePage, SilencePage, TaskAudience, TaskBands, Vault
 } from "@/api/generated";
 import { nameRule } from "@/api/generated/contract.gen";
 import { preview } from "./time";
 import { timeHandlers } from "./timeHandlers";
-import { at, band, changes, channel, credential, delivery, incident, messageLink, network, pool, rule, run, session, silence, slot, system, task, taskSummary, waitsFor } from "./data";
+import { at, band, changes, channel, credential, delivery, incident, messageLink, network, pool, report, reportPreview, rule, run, session, silence, slot, system, task, taskSummary, waitsFor } from "./data";
 
 const DEAD = delivery("backup failed", { state: "dead", attempt_count: 30, delivered_at: null, answer: null, problem: { code: "request_failed", args: {}, text: "smtp.example.org port 587: no answer" }, text: "Task: backup\n\nthe disk is full" });
 const TASKS = Array.from({ length: 240 }, (_, number) => taskSummary(number));
@@ -214,6 +214,10 @@ export const handlers = [
     HttpResponse.json<CredentialPage>({ items: [credential("shop-db", { description: "Database of the shop", last_used_at: at(-600), last_used_by: "orders-export-0000" }), credential("deploy-key", { kind: "ssh_key", fields: ["value"] })], next_cursor: null }),
   ),
   http.get(api("/rules"), () => HttpResponse.json<RulePage>({ items: [rule("on-call")], next_cursor: null })),
+  http.get(api("/reports"), () => HttpResponse.json<ReportPage>({ items: [report("morning")], next_cursor: null })),
+  http.get(api("/reports/:report"), ({ params }) => HttpResponse.json<Report>(report(String(params["report"])))),
+  http.get(api("/reports/:report/contents"), () => HttpResponse.json<ReportPreview>(reportPreview())),
+  http.get(api("/reports/:report/html"), () => new HttpResponse("<p>A report</p>", { headers: { "Content-Type": "text/html" } })),
   http.get(api("/incidents"), () => {
     const shown = [incident("backup"), incident("mail-sync", { kind: "suspicious", state: "acknowledged", acknowledged_by: "ada", acknowledged_at: at(-60), note: "looks at it after lunch" })];
     return HttpResponse.json<IncidentPage>({ items: shown.map(({ tellings: _tellings, ...summary }) => summary), next_cursor: null });

@@ -4,6 +4,7 @@
 //! commands, which mounts these by their path. Start reading at `COMFORTS`, then `runs`.
 
 mod access;
+mod attention;
 mod command;
 mod completion;
 mod ledger;
@@ -25,6 +26,7 @@ pub static COMFORTS: &[Comfort] = &[
     runs::RUN_WAIT,
     runs::RUN_LOG,
     ledger::SLOT_LIST,
+    attention::ATTENTION,
     access::LOGIN,
     access::LOGOUT,
     raw::API,

@@ -20,6 +20,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("delivery", "What was sent by which channel, and what became of it"),
     ("rule", "Who is told what, about which tasks, and when"),
     ("incident", "What is or was wrong with tasks"),
+    ("report", "What happened in a day, a week or a month, told to channels"),
     ("silence", "When nobody is told about some tasks"),
     ("pool", "Named limits on how many runs there are at once"),
     ("credential", "Named secrets that tasks use, and the vault that seals them"),
@@ -1353,6 +1354,135 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "report_list", method: "GET", path: "/reports",
+        permission: "read",
+        summary: "List reports.",
+        query: &[
+            Field::optional("limit", Integer(1, 500), "Maximum number of items in one answer. [default: 50]"),
+            Field::optional("cursor", Text, "The `next_cursor` of the previous page; the answer continues there."),
+            Field::optional("text", Text, "Only names that contain this text, in upper or lower case."),
+        ],
+        answer: Answer::List,
+        columns: &["name", "enabled", "at", "version", "created_at", "updated_at", "next_at", "sent_at"],
+        more: &["description", "timezone", "who", "when_empty", "id"],
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "report_create", method: "POST", path: "/reports",
+        permission: "define",
+        summary: "Create a report.",
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &REPORT_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "report_preview", method: "POST", path: "/reports/preview",
+        permission: "read",
+        summary: "Show what a report would say that need not be saved. Nothing is sent.",
+        query: &[
+            Field::optional("date", Text, "A local day among those about which the report tells; default: the newest days that are over."),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &REPORT_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "report_contents", method: "GET", path: "/reports/{report}/contents",
+        permission: "read",
+        summary: "Show what a saved report says. Nothing is sent.",
+        arguments: &[
+            Field::required("report", Text, "Name or id of the report"),
+        ],
+        query: &[
+            Field::optional("date", Text, "A local day among those about which the report tells; default: the newest days that are over."),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "report_html", method: "GET", path: "/reports/{report}/html",
+        permission: "read",
+        summary: "Show a report as the page that a mail contains. It prints well.",
+        arguments: &[
+            Field::required("report", Text, "Name or id of the report"),
+        ],
+        query: &[
+            Field::optional("date", Text, "A local day among those about which the report tells; default: the newest days that are over."),
+            Field::optional("definition", Text, "A definition (JSON) to show in place of the saved one. There need not be a saved one then."),
+        ],
+        answer: Answer::Bytes,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "report_csv", method: "GET", path: "/reports/{report}/csv",
+        permission: "read",
+        summary: "Show a report as CSV: one line for each value, with part, name and field.",
+        arguments: &[
+            Field::required("report", Text, "Name or id of the report"),
+        ],
+        query: &[
+            Field::optional("date", Text, "A local day among those about which the report tells; default: the newest days that are over."),
+        ],
+        answer: Answer::Bytes,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "report_view", method: "GET", path: "/reports/{report}",
+        permission: "read",
+        summary: "View a report's definition, and when it is sent next.",
+        arguments: &[
+            Field::required("report", Text, "Name or id of the report"),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "report_update", method: "PUT", path: "/reports/{report}",
+        permission: "define",
+        summary: "Replace a report's definition.",
+        arguments: &[
+            Field::required("report", Text, "Name or id of the report"),
+        ],
+        query: &[
+            Field::optional("dry_run", Boolean, "Check everything but save nothing."),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the change is based"),
+        ],
+        body: Some(Body { content_type: "application/json", schema: &REPORT_DEFINITION, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "report_delete", method: "DELETE", path: "/reports/{report}",
+        permission: "define",
+        summary: "Delete a report. What is on its way already is still sent.",
+        arguments: &[
+            Field::required("report", Text, "Name or id of the report"),
+        ],
+        headers: &[
+            Field::optional("If-Match", Text, "Version on which the deletion is based"),
+        ],
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "report_send", method: "POST", path: "/reports/{report}/send",
+        permission: "run",
+        summary: "Send a report now to all its channels. A disabled report can be sent too.",
+        arguments: &[
+            Field::required("report", Text, "Name or id of the report"),
+        ],
+        query: &[
+            Field::optional("date", Text, "A local day among those about which the report tells; default: the newest days that are over."),
+        ],
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "user_list", method: "GET", path: "/users",
         permission: "admin",
         summary: "List users.",
@@ -1872,6 +2002,38 @@ static POOL_DEFINITION: Schema = Schema {
     ],
 };
 
+static REPORT_DEFINITION: Schema = Schema {
+    fields: &[
+        Field::required("name", Text, "Unique name. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
+        Field::optional("description", Text, "What the report is for. It stands at its beginning."),
+        Field::optional("enabled", Boolean, "Whether the report is sent by itself. [default: true]"),
+        Field::optional("period", OneOf(&["daily", "weekly", "monthly"]), "How often it is sent, and about how many days it tells. These are whole local days. [default: {\"kind\":\"daily\"}]"),
+        Field::optional("period.weekday", Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]), "The day of the week.").of("period", &["weekly"]),
+        Field::optional("period.day", Text, "The day of the month, `1` to `31`, or `last`. In a month without that day, it is the last one. [default: 1]").of("period", &["monthly"]),
+        Field::optional("at", Text, "Time of day at which it is sent, `HH:MM`. If the clocks never show it on a day, the next time that they show counts; if they show it twice, the first one counts. [default: 07:00]"),
+        Field::optional("timezone", Text, "Time zone of that time, of the days, and of all times in the report, an IANA name. [default: UTC]"),
+        Field::optional("what.tasks", List(&Text), "Names of tasks. A task that gets another name is no longer meant."),
+        Field::optional("what.folders", List(&Text), "Folders, each with the folders below it."),
+        Field::optional("what.tags", List(&Text), "Tags."),
+        Field::required("who", List(&Text), "Names of the channels that get it. Mail gets the whole report; the others get a short text with a link."),
+        Field::optional("when_empty", Choice(&["send", "skip"]), "What happens to a report about a time in which nothing ran. [default: send]"),
+    ],
+    unions: &[
+        Union { at: "period", kinds: &["daily", "weekly", "monthly"] },
+    ],
+    texts: &[
+        TextPlace { at: "name", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "description", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "period.day", of: "period", kinds: &["monthly"], nullable: false },
+        TextPlace { at: "at", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "timezone", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "what.tasks.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "what.folders.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "what.tags.*", of: "", kinds: &[], nullable: false },
+        TextPlace { at: "who.*", of: "", kinds: &[], nullable: false },
+    ],
+};
+
 static RULE_DEFINITION: Schema = Schema {
     fields: &[
         Field::required("name", Text, "Unique name. A name may contain a-z, 0-9, '.', '_' and '-', must begin with a letter or a digit, and may have at most 100 characters."),
@@ -1890,7 +2052,7 @@ static RULE_DEFINITION: Schema = Schema {
         Field::optional("quiet_hours.from", Text, "Begin, `HH:MM`."),
         Field::optional("quiet_hours.to", Text, "End, `HH:MM`. If it is before `from`, the hours reach over midnight."),
         Field::optional("quiet_hours.timezone", Text, "Time zone of both, an IANA name."),
-        Field::optional("skip_reasons", List(&Choice(&["text", "earlier_run", "pool_full", "pool_closed", "pool_missing", "dependencies_unseen", "dependency_unmet", "dependency_not_met", "dependency_too_late", "server_full", "next_attempt", "previous_run_open", "queue_full", "too_many_open", "superseded", "replaced", "cancelled", "cancelled_with_task", "cancelled_with_backfill", "task_disabled", "task_deleted", "task_damaged", "schedule_disabled", "schedule_removed", "schedule_damaged", "schedule_invalid", "schedule_was_invalid", "starts_not_kept", "slots_unknown", "version_damaged", "calendar_older", "calendar_lost", "params_refused", "start_too_large", "param_only_in_file", "on_hold", "left_out", "catch_up_off", "only_latest_caught_up", "too_many_missed", "too_old", "in_turn", "exit_code", "signal", "start_failed", "attempt_timed_out", "run_timed_out", "memory_limit_passed", "process_limit_passed", "runner_stopped", "runner_gone", "runner_failed", "runner_ended_early", "server_stopping", "processes_stopped", "processes_left", "result_refused", "log_unreadable", "log_unwritable", "request_refused", "request_failed", "request_failed_at_proxy", "ca_file_unusable", "unexpected_status", "text_missing", "slots_booked", "slots_caught_up", "backfill_runs_made", "file_runs_made", "hook_calls_recorded", "run_ends_followed", "dependencies_looked_at", "deliveries_begun", "incidents_heard", "start_late", "end_late", "never_started", "slots_missed", "success_overdue", "server_was_down", "lateness_found", "incident_acknowledged", "incident_snoozed", "incident_over", "task_silenced", "rule_off", "rule_changed", "channel_off", "runs_started", "runs_told", "runs_adopted", "runners_silent", "runners_answer", "history_removed", "pages_moved", "clock_doubted", "clock_returned", "clock_held", "round_failed", "round_panicked", "round_lasts", "worker_fails", "disk_nearly_full", "disk_full", "wal_grown", "deletion_held", "schedules_invalid", "calendar_damaged", "file_unreadable", "file_not_taken", "file_path_refused", "disk_silent", "look_failed", "too_many_files", "pattern_invalid", "pattern_in_data_folder", "pattern_outside", "secret_missing", "hook_filtered", "hook_repeated", "proof_changed", "secret_unreadable", "vault_sealed", "vault_key_unusable", "vault_key_wrong", "credential_missing", "credential_field_missing", "param_holds_credential", "credential_unreadable", "secret_too_short", "seal_unusable", "duration_unusual", "log_unusual", "result_unusual", "runs_judged", "trigger_value_missing", "trigger_value_refused", "dependency_value_missing", "dependency_value_refused", "dependency_value_waived", "never_worked", "version_lost", "conditions_unknown", "schedule_silenced", "more_silenced", "silenced_unknown", "better_minute"])), "The reasons for which a run must have been skipped; empty: any. It is about the event `skipped` only."),
+        Field::optional("skip_reasons", List(&Choice(&["text", "earlier_run", "pool_full", "pool_closed", "pool_missing", "dependencies_unseen", "dependency_unmet", "dependency_not_met", "dependency_too_late", "server_full", "next_attempt", "previous_run_open", "queue_full", "too_many_open", "superseded", "replaced", "cancelled", "cancelled_with_task", "cancelled_with_backfill", "task_disabled", "task_deleted", "task_damaged", "schedule_disabled", "schedule_removed", "schedule_damaged", "schedule_invalid", "schedule_was_invalid", "starts_not_kept", "slots_unknown", "version_damaged", "calendar_older", "calendar_lost", "params_refused", "start_too_large", "param_only_in_file", "on_hold", "left_out", "catch_up_off", "only_latest_caught_up", "too_many_missed", "too_old", "in_turn", "exit_code", "signal", "start_failed", "attempt_timed_out", "run_timed_out", "memory_limit_passed", "process_limit_passed", "runner_stopped", "runner_gone", "runner_failed", "runner_ended_early", "server_stopping", "processes_stopped", "processes_left", "result_refused", "log_unreadable", "log_unwritable", "request_refused", "request_failed", "request_failed_at_proxy", "ca_file_unusable", "unexpected_status", "text_missing", "slots_booked", "slots_caught_up", "backfill_runs_made", "file_runs_made", "hook_calls_recorded", "run_ends_followed", "dependencies_looked_at", "deliveries_begun", "incidents_heard", "start_late", "end_late", "never_started", "slots_missed", "success_overdue", "server_was_down", "lateness_found", "incident_acknowledged", "incident_snoozed", "incident_over", "task_silenced", "rule_off", "rule_changed", "channel_off", "report_delayed", "reports_left_out", "period_unfinished", "reports_sent", "runs_started", "runs_told", "runs_adopted", "runners_silent", "runners_answer", "history_removed", "pages_moved", "clock_doubted", "clock_returned", "clock_held", "round_failed", "round_panicked", "round_lasts", "worker_fails", "disk_nearly_full", "disk_full", "wal_grown", "deletion_held", "schedules_invalid", "calendar_damaged", "file_unreadable", "file_not_taken", "file_path_refused", "disk_silent", "look_failed", "too_many_files", "pattern_invalid", "pattern_in_data_folder", "pattern_outside", "secret_missing", "hook_filtered", "hook_repeated", "proof_changed", "secret_unreadable", "vault_sealed", "vault_key_unusable", "vault_key_wrong", "credential_missing", "credential_field_missing", "param_holds_credential", "credential_unreadable", "secret_too_short", "seal_unusable", "duration_unusual", "log_unusual", "result_unusual", "runs_judged", "trigger_value_missing", "trigger_value_refused", "dependency_value_missing", "dependency_value_refused", "dependency_value_waived", "never_worked", "version_lost", "conditions_unknown", "schedule_silenced", "more_silenced", "silenced_unknown", "better_minute"])), "The reasons for which a run must have been skipped; empty: any. It is about the event `skipped` only."),
         Field::optional("remind_minutes", Integer(1, 43200), "Number of minutes after which the rule tells again an incident that nobody has taken up, over and over; null: never.").or_null(),
         Field::optional("escalation.after_minutes", Integer(1, 43200), "Number of minutes after the rule told the incident."),
         Field::optional("escalation.to", List(&Text), "Names of the channels that are told."),

@@ -21,7 +21,7 @@ const SUBJECTS: &[(&str, &[&str])] = &[
     ("ledger", &["schedules", "runs"]),
     ("nodes", &["runs"]),
     ("notify", &["runs", "ledger"]),
-    ("reports", &["runs", "ledger"]),
+    ("reports", &["runs", "ledger", "notify"]),
     ("tasks", &["schedules", "triggers", "dependencies", "pools", "ledger"]),
     // A feed belongs to a user, and is read with that user's rights.
     ("forecast", &["tasks", "schedules", "pools", "access"]),

@@ -82,6 +82,7 @@ fn tags() -> Value {
         {"name": "delivery", "description": "What was sent by which channel, and what became of it"},
         {"name": "rule", "description": "Who is told what, about which tasks, and when"},
         {"name": "incident", "description": "What is or was wrong with tasks"},
+        {"name": "report", "description": "What happened in a day, a week or a month, told to channels"},
         {"name": "silence", "description": "When nobody is told about some tasks"},
         {"name": "pool", "description": "Named limits on how many runs there are at once"},
         {"name": "credential", "description": "Named secrets that tasks use, and the vault that seals them"},

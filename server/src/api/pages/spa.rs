@@ -23,7 +23,7 @@ struct Dist;
 /// The page's policy: nothing inline, nothing from other sites.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
-form-action 'self'; frame-ancestors 'none'";
+form-action 'self'; frame-src 'self'; frame-ancestors 'none'";
 
 /// Everything that is not an operation of the contract.
 pub fn pages() -> Router<ApiState> {

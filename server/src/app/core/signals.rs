@@ -28,11 +28,13 @@ pub enum Signal {
     Incidents,
     /// Runs started: what was late may be late no longer.
     Started,
+    /// Reports changed.
+    Reports,
 }
 
 impl Signal {
     /// All kinds of signals.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Schedules,
         Self::Queue,
         Self::Cancel,
@@ -42,6 +44,7 @@ impl Signal {
         Self::Outbox,
         Self::Incidents,
         Self::Started,
+        Self::Reports,
     ];
 }
 
@@ -84,7 +87,8 @@ impl Signals {
             Signal::Gate => 5,
             Signal::Outbox => 6,
             Signal::Incidents => 7,
-            Signal::Started => 8,
+            Signal::Started => 9,
+            Signal::Reports => 8,
         }]
     }
 }

@@ -23,6 +23,9 @@ use std::collections::{HashMap, HashSet};
 /// Maximum number of runs in one transaction.
 const ROUND: u64 = 200;
 
+/// What is told about an incident only while it is there.
+const AGAIN: [TellStep; 2] = [TellStep::Reminder, TellStep::Escalation];
+
 /// Number of messages within a minute after which a rule that tells at once collects.
 const STORM_FROM: u64 = 5;
 
@@ -111,7 +114,7 @@ impl Hearing {
         if !tx.incident_resolve(read.key, self.now, Some(by)).await? {
             return Ok(false);
         }
-        tx.tellings_mute_again(read.key, &Reason::IncidentOver {}).await?;
+        tx.tellings_mute_steps(read.key, &AGAIN, &Reason::IncidentOver {}).await?;
         let happening = Happening::Over { kind: read.kind, count: read.run_count };
         let sign = Sign { task_key: read.task_key, run: None, state: read.state, reason: None, at: self.now };
         self.tell(Event { happening, sign, incident: Some(read.clone()) });
@@ -159,7 +162,7 @@ impl Hearing {
             (Happening::Over { .. }, Some(place)) => {
                 let over = self.open.swap_remove(place);
                 tx.incident_resolve(over.key, sign.at, None).await?;
-                tx.tellings_mute_again(over.key, &Reason::IncidentOver {}).await?;
+                tx.tellings_mute_steps(over.key, &AGAIN, &Reason::IncidentOver {}).await?;
                 Some(over)
             }
             (Happening::Over { .. } | Happening::Well, _) => None,

@@ -150,7 +150,9 @@ pub(super) async fn snooze(
     match until {
         Some(until) => {
             let again = told_again(tx.tellings_of(read.key).await?, now, until);
-            tx.tellings_mute_again(read.key, &Reason::IncidentSnoozed { by, until }).await?;
+            // What is told to others waits for the end of the snooze; reminders begin anew.
+            let reason = Reason::IncidentSnoozed { by, until };
+            tx.tellings_mute_steps(read.key, &[TellStep::Reminder], &reason).await?;
             tx.tellings_add(&again).await?;
         }
         None => tx.tellings_look_again(Some(read.key), now).await?,

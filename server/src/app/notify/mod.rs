@@ -123,6 +123,7 @@ impl App {
             let read = tx.channel_find(&channel).await?.ok_or_else(|| no_channel(&channel))?;
             Error::unless_at(read.version, base)?;
             rules::channel_unused(tx, &read.definition.name).await?;
+            no_reports(tx, &read).await?;
             let gone = Reason::ChannelOff { channel: read.definition.name.clone() };
             tx.deliveries_suppress(read.key, &gone).await?;
             if !tx.channel_delete(&read).await? {
@@ -240,6 +241,17 @@ fn unknown(need: &Need) -> Problem {
 fn change(wanted: &ChannelDefinition, at: DateTime<Utc>) -> ChannelChange {
     let names: BTreeSet<String> = wanted.target.needs().into_iter().map(|need| need.name).collect();
     ChannelChange { definition: wanted.clone(), credentials: names.into_iter().collect(), at }
+}
+
+/// Refuses to go on if reports are sent by a channel.
+async fn no_reports(tx: &Tx, channel: &ChannelRecord) -> Result<()> {
+    let reports = tx.channel_reports(channel.key).await?;
+    if reports.is_empty() {
+        return Ok(());
+    }
+    let (name, reports) = (&channel.definition.name, reports.join("\", \""));
+    let detail = format!("reports are sent by the channel \"{name}\": \"{reports}\"; change or delete them first");
+    Err(Error::conflict("channel_in_use", detail))
 }
 
 fn no_channel(channel: &str) -> Error {

@@ -6,7 +6,7 @@ use crate::app::credentials::filling::{Written, fill, masked, value};
 use crate::app::credentials::using::{OpenCredential, OpenCredentials};
 use crate::app::{App, Result};
 use crate::domain::ids::DeliveryId;
-use crate::domain::notify::notice::{Notice, cut};
+use crate::domain::notify::notice::{MailForm, Notice, cut};
 use crate::domain::notify::words::{NoticeLevel, Speaker};
 use crate::domain::notify::{MailTarget, Target, WebhookTarget, services};
 use crate::domain::reason::Reason;
@@ -71,6 +71,7 @@ pub(super) fn test_notice(app: &App, id: DeliveryId, channel: &str) -> Notice {
         excerpt: None,
         link: None,
         at: now,
+        mail: MailForm::default(),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Logs are read before the transaction that writes. Deliberately absent: what is told and when, which `hearing` noted.
 //! Start reading at `incidents_tell`.
 
+mod details;
+
 use super::deciding::{Facts, Sorted};
 use super::links;
 use crate::app::core::write::Moment;
@@ -102,7 +104,8 @@ impl App {
             let first = keys.iter().min().copied().unwrap_or(Key::NONE);
             let dedup_key = format!("rule {} {first:?}", rule.id);
             let link = self.link("incidents");
-            let notice = grouped(&rule.definition.name, &all, dedup_key.clone(), link, self.clock().now());
+            let mut notice = grouped(&rule.definition.name, &all, dedup_key.clone(), link, self.clock().now());
+            notice.mail.change_at = self.link("incidents/rules");
             let later = due.iter().flat_map(|telling| later(rule, telling, facts)).collect();
             return Ok(vec![Message { keys, channels, dedup_key, notice, later, quiet, care: None }]);
         }
@@ -124,6 +127,8 @@ impl App {
                 .map_or_else(|| run.as_ref().and_then(|run| run.reason.as_ref()), |incident| incident.reason.as_ref());
             let mut notice = single(&rule.definition.name, &told, reason);
             (notice.excerpt, notice.link) = (excerpt, link);
+            self.notice_complete(&mut notice, told.task, told.incident, run.as_ref()).await?;
+            notice.mail.change_at = self.link("incidents/rules");
             let dedup_key = match telling.new.round {
                 0 => format!("{} {}", notice.key, telling.new.step),
                 round => format!("{} {} {round}", notice.key, telling.new.step),

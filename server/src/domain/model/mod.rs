@@ -17,6 +17,7 @@ mod networks;
 mod notify;
 mod page;
 mod pools;
+mod reports;
 mod runs;
 mod schedules;
 mod system;
@@ -55,6 +56,10 @@ pub use self::notify::{
 };
 pub use self::page::{BadCursor, Cursor, CursorValue, Page, PageRequest, Tie};
 pub use self::pools::{PoolRecord, PoolUse};
+pub use self::reports::{
+    FailedRun, LateRun, MissedSlots, PoolStay, ReportChange, ReportDone, ReportRecord, ReportTask, RunFigures,
+    TaskFigures,
+};
 pub use self::runs::{
     IdempotencyNew, IdempotencyRecord, PruneCandidate, PruneStep, RunCancel, RunFilter, RunNew, RunOrigin, RunOutlook,
     RunRecord, StatsPoint, StatsRecord, TriggerRecord,

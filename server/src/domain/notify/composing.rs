@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: last lines of logs and links, which the caller adds. Start reading at `single`.
 
-use super::notice::{Fact, Notice};
+use super::notice::{Fact, MailForm, Notice};
 use super::words::{EventKind, NoticeLevel, TellStep};
 use crate::domain::core::amounts::span;
 use crate::domain::model::{IncidentRecord, TellingRecord};
@@ -49,6 +49,7 @@ pub fn single(rule: &str, told: &Told<'_>, reason: Option<&Reason>) -> Notice {
         link: None,
         key,
         at: new.happened_at,
+        mail: MailForm::default(),
     }
 }
 
@@ -71,7 +72,8 @@ pub fn grouped(rule: &str, all: &[Told<'_>], key: String, link: Option<String>, 
     let levels = all.iter().map(|told| level(told.telling.new.kind));
     let level = levels.min().unwrap_or(NoticeLevel::Info);
     let subject = format!("{} events {tasks}", all.len());
-    Notice { act: None, id: String::new(), subject, level, facts, excerpt: None, link, key, at }
+    let mail = MailForm::default();
+    Notice { act: None, id: String::new(), subject, level, facts, excerpt: None, link, key, at, mail }
 }
 
 fn incident_facts(incident: &IncidentRecord, kind: EventKind, at: DateTime<Utc>) -> Vec<Fact> {

@@ -35,6 +35,28 @@ pub struct Notice {
     pub key: String,
     /// When it happened.
     pub at: DateTime<Utc>,
+    /// What only a mail has.
+    #[serde(default, skip_serializing_if = "MailForm::is_plain")]
+    pub mail: MailForm,
+}
+
+/// What only a mail has of a notification.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailForm {
+    /// Its whole HTML; none: it is made from the notification.
+    pub html: Option<String>,
+    /// Its whole plain text; none: it is made from the notification.
+    pub text: Option<String>,
+    /// Address of the page where one changes what is sent.
+    pub change_at: Option<String>,
+    /// Id that all mails of one thread name.
+    pub thread: Option<String>,
+}
+
+impl MailForm {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A fact with its label.

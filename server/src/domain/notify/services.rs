@@ -306,7 +306,7 @@ fn everything(notice: &Notice) -> Value {
     let facts: Vec<Value> = notice.facts.iter().map(|fact| json!({"label": fact.label, "value": fact.value})).collect();
     json!({
         "subject": notice.subject, "level": notice.level, "facts": facts, "excerpt": notice.excerpt,
-        "link": notice.link, "id": notice.id, "key": notice.key, "at": notice.at_text(),
+        "link": notice.link, "act": notice.act, "id": notice.id, "key": notice.key, "at": notice.at_text(),
     })
 }
 
@@ -366,6 +366,7 @@ pub fn body_problem(body: &str) -> Option<String> {
         link: None,
         key: "key".to_owned(),
         at: chrono::DateTime::UNIX_EPOCH,
+        mail: super::notice::MailForm::default(),
     };
     let error = serde_json::from_str::<Value>(&filled(body, &example)).err()?;
     Some(format!("must be JSON; line {}, column {}: {error}", error.line(), error.column()))

@@ -18,6 +18,7 @@ fn notice(level: NoticeLevel) -> Notice {
         link: Some("https://orc.example/runs/1".to_owned()),
         key: "task nightly failed".to_owned(),
         at: chrono::DateTime::from_timestamp(1_800_000_000, 0).expect("an instant"),
+        mail: super::notice::MailForm::default(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! equal times the first counts. Start reading at `speaks_at`.
 
 use crate::domain::core::problem::Problem;
-use crate::domain::core::time::zone::{Meaning, instant, local, meaning, offset_at};
+use crate::domain::core::time::zone::{local, offset_at, shown_at};
 use crate::domain::core::time::{time_of_day, zone_parse};
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -105,12 +105,7 @@ fn next_daily(at: &str, timezone: &str, after: DateTime<Utc>) -> Option<DateTime
 }
 
 fn instant_of(zone: Tz, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
-    let wanted = day.and_time(time);
-    match meaning(zone, wanted) {
-        Meaning::Once(offset) => instant(wanted, offset),
-        Meaning::Twice(twice) => instant(wanted, twice.first),
-        Meaning::Never(after) => after,
-    }
+    shown_at(zone, day.and_time(time))
 }
 
 fn time(text: &str) -> Option<NaiveTime> {

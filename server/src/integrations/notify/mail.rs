@@ -233,6 +233,21 @@ fn message(request: &MailRequest<'_>) -> Result<Message, HttpError> {
     // No machine answers a mail from a machine.
     let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
     builder = builder.raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()));
+    for (name, value) in headers(notice, from.email.domain()) {
+        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+    }
     let body = MultiPart::alternative_plain_html(mail_page::text(notice), mail_page::html(notice));
     builder.multipart(body).map_err(|error| HttpError::Refused(format!("the mail cannot be written: {error}")))
+}
+
+/// Headers that sort a mail into its thread, and that say where one changes what is sent.
+fn headers(notice: &Notice, domain: &str) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    if let Some(thread) = &notice.mail.thread {
+        // Nothing was sent with this id. Programs sort mails that name the same one together all the same.
+        let root = format!("<{thread}@{domain}>");
+        found.extend([("In-Reply-To", root.clone()), ("References", root)]);
+    }
+    found.extend(notice.mail.change_at.as_ref().map(|at| ("List-Unsubscribe", format!("<{at}>"))));
+    found
 }

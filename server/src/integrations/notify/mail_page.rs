@@ -1,27 +1,16 @@
-//! A notice as the two parts of a mail: HTML and plain text.
-//!
-//! Programs that read mail know little: tables, looks written into each element, no scripts, no remote pictures. The
-//! one style sheet is for dark mode and narrow screens, and the mail stays readable without it. maud escapes every
-//! value. Start reading at `html`.
+//! A notice as the two parts of a mail: HTML and plain text. Start reading at `html`.
 
+use super::look::{self, BREAKS, FONT, Frame};
 use crate::domain::notify::notice::Notice;
 use crate::domain::notify::words::NoticeLevel;
-use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
-
-const STYLE: &str = "@media (prefers-color-scheme: dark) {\
-    .page { background: #101418 !important; } .card { background: #1b2127 !important; border-color: #38424c !important; }\
-    .words { color: #e8ecf0 !important; } .quiet { color: #aab4be !important; }\
-    .log { background: #101418 !important; color: #e8ecf0 !important; } }\
-    @media (max-width: 480px) { .pad { padding: 16px !important; } .label { display: block !important; width: auto !important; padding-bottom: 0 !important; } }";
-
-const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
+use maud::{Markup, html as markup};
 
 struct Look {
     word: &'static str,
     background: &'static str,
 }
 
-const fn look(level: NoticeLevel) -> Look {
+const fn tone(level: NoticeLevel) -> Look {
     match level {
         NoticeLevel::Critical => Look { word: "Needs you", background: "#b42318" },
         NoticeLevel::Warning => Look { word: "Warning", background: "#9a4a06" },
@@ -32,36 +21,27 @@ const fn look(level: NoticeLevel) -> Look {
 
 /// The plain text of a mail.
 pub fn text(notice: &Notice) -> String {
-    format!("{}\n\n{}\n\n-- \nSent by Orc at {}\n", notice.subject, notice.text(), notice.at_text())
+    if let Some(text) = &notice.mail.text {
+        return text.clone();
+    }
+    let change = notice.mail.change_at.as_ref().map(|at| format!("Change what is sent: {at}\n")).unwrap_or_default();
+    format!("{}\n\n{}\n\n-- \nSent by Orc at {}\n{change}", notice.subject, notice.text(), notice.at_text())
 }
 
 /// The HTML of a mail.
 pub fn html(notice: &Notice) -> String {
-    let Look { word, background } = look(notice.level);
-    let page: Markup = markup! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (notice.subject) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body class="page" style="margin:0;padding:0;background:#f2f4f7;" {
-                div style="display:none;max-height:0;overflow:hidden;" { (preheader(notice)) }
-                table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f2f4f7;" {
-                    tr { td align="center" style="padding:24px 8px;" {
-                        table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;width:100%;background:#ffffff;border:1px solid #d0d5dd;border-radius:8px;" {
-                            tr { td class="pad" style="padding:24px;" { (card(notice, word, background)) } }
-                        }
-                        p class="quiet" style=(format!("{FONT}font-size:12px;line-height:18px;color:#475467;margin:12px 0 0;")) { "Sent by Orc at " (notice.at_text()) }
-                    } }
-                }
-            }
-        }
+    if let Some(html) = &notice.mail.html {
+        return html.clone();
+    }
+    let Look { word, background } = tone(notice.level);
+    let foot = format!("Sent by Orc at {}", notice.at_text());
+    let frame = Frame {
+        title: &notice.subject,
+        preheader: &preheader(notice),
+        foot: &foot,
+        change_at: notice.mail.change_at.as_deref(),
     };
-    page.into_string()
+    look::frame(&frame, &card(notice, word, background))
 }
 
 /// The line that programs show beside the subject.
@@ -74,13 +54,13 @@ fn preheader(notice: &Notice) -> String {
 fn card(notice: &Notice, word: &str, background: &str) -> Markup {
     markup! {
         p style=(format!("{FONT}display:inline-block;font-size:12px;line-height:16px;font-weight:600;color:#ffffff;background:{background};border-radius:4px;padding:3px 8px;margin:0 0 12px;")) { (word) }
-        h1 class="words" style=(format!("{FONT}font-size:20px;line-height:28px;font-weight:600;color:#101828;margin:0 0 16px;overflow-wrap:anywhere;word-break:break-word;")) { (notice.subject) }
+        (look::heading(&notice.subject))
         @if !notice.facts.is_empty() {
             table width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed;width:100%;" {
                 @for fact in &notice.facts {
                     tr {
                         th scope="row" align="left" valign="top" width="150" class="quiet label" style=(format!("{FONT}font-size:14px;line-height:20px;font-weight:400;color:#475467;padding:4px 12px 4px 0;width:150px;text-align:left;")) { (fact.label) }
-                        td valign="top" class="words" style=(format!("{FONT}font-size:14px;line-height:20px;color:#101828;padding:4px 0;overflow-wrap:anywhere;word-break:break-word;")) { (fact.value) }
+                        td valign="top" class="words" style=(format!("{FONT}font-size:14px;line-height:20px;color:#101828;padding:4px 0;{BREAKS}")) { (fact.value) }
                     }
                 }
             }
@@ -89,16 +69,12 @@ fn card(notice: &Notice, word: &str, background: &str) -> Markup {
             pre class="log" style="font-family:ui-monospace,Consolas,Menlo,monospace;font-size:12px;line-height:18px;color:#101828;background:#f2f4f7;border-radius:4px;padding:12px;margin:16px 0 0;white-space:pre-wrap;overflow-wrap:anywhere;word-break:break-word;" { (excerpt.trim_end()) }
         }
         @if let Some(act) = &notice.act {
-            p style=(format!("{FONT}font-size:14px;line-height:20px;color:#101828;margin:20px 0 0;")) {
-                a href=(act) style="color:#175cd3;font-weight:600;" { "Take care of it, or snooze it" } " without logging in."
+            p class="words" style=(format!("{FONT}font-size:14px;line-height:20px;color:#101828;margin:20px 0 0;")) {
+                (look::link(act, "Take care of it, or snooze it")) " without logging in."
             }
         }
         @if let Some(link) = &notice.link {
-            table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:20px 0 0;" {
-                tr { td style="background:#175cd3;border-radius:6px;" {
-                    a href=(link) style=(format!("{FONT}display:inline-block;font-size:14px;line-height:20px;font-weight:600;color:#ffffff;text-decoration:none;padding:10px 18px;")) { "Open in Orc" }
-                } }
-            }
+            (look::button(link, "Open in Orc"))
         }
     }
 }
@@ -120,6 +96,7 @@ mod tests {
             link: Some("https://orc.example/runs/1?a=\"><script>".to_owned()),
             key: "key".to_owned(),
             at: chrono::DateTime::UNIX_EPOCH,
+            mail: crate::domain::notify::notice::MailForm::default(),
         };
         let page = html(&notice);
         assert!(!page.contains("<script"), "{page}");

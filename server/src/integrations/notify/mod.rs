@@ -4,6 +4,7 @@
 //! at `mail`.
 
 mod bounded;
+pub mod look;
 pub mod mail;
 mod mail_page;
 pub mod service;

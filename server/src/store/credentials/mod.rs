@@ -14,12 +14,13 @@ use super::core::locks::{self, Hold};
 use super::core::page::{beyond, containing, escaped};
 use super::core::rows::small;
 use super::core::task::definition::definition_of;
-use super::core::time::instant;
+use super::core::time::{Micros, instant};
 use super::{Result, Store, Tx};
 use crate::domain::ids::CredentialId;
 use crate::domain::keys::{Key, Vault};
 use crate::domain::model::{CredentialRecord, Cursor, Page, PageRequest, SealedValue, VaultRecord};
 use crate::domain::tasks::Definition;
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LikeExpr};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -92,6 +93,17 @@ impl Tx {
         let rows = credential::Entity::find().order_by_asc(credential::Column::Id).all(self).await?;
         rows.into_iter().map(record).collect()
     }
+}
+
+/// Credentials whose values expire before an instant, the first ones first.
+pub(in crate::store) async fn expiring(
+    connection: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<CredentialRecord>> {
+    let query = credential::Entity::find().filter(credential::Column::ExpiresAt.lt(Micros::from(before)));
+    let rows = query.order_by_asc(credential::Column::ExpiresAt).limit(most).all(connection).await?;
+    rows.into_iter().map(record).collect()
 }
 
 async fn vault_row(connection: &impl ConnectionTrait) -> Result<Option<VaultRecord>> {

@@ -62,7 +62,7 @@ impl Store {
 }
 
 /// How many of `count` slots, spread evenly from the first to the last, are before an instant.
-fn before(at: i64, (first, last): (i64, i64), count: u64) -> u64 {
+pub(in crate::store) fn before(at: i64, (first, last): (i64, i64), count: u64) -> u64 {
     if at <= first {
         return 0;
     }

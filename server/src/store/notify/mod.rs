@@ -3,7 +3,7 @@
 //! Deliberately absent: sending, and secrets, which are in credentials. Start reading at `channel_list`.
 
 pub mod deliveries;
-mod entity;
+pub(in crate::store) mod entity;
 pub mod incidents;
 pub mod links;
 pub mod rules;
@@ -21,9 +21,9 @@ use crate::domain::ids::ChannelId;
 use crate::domain::keys::{self, Key};
 use crate::domain::model::{ChannelChange, ChannelRecord, ChannelSent, Cursor, Page, PageRequest};
 use crate::domain::notify::{ChannelDefinition, Target};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, QueryFilter as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, Order, QueryFilter as _, Set,
 };
 
 impl Store {
@@ -110,6 +110,20 @@ impl Tx {
         record(row)
     }
 
+    /// Names of the reports that a channel gets.
+    pub async fn channel_reports(&self, channel: Key<keys::Channel>) -> Result<Vec<String>> {
+        let mut query = Query::select();
+        query
+            .distinct()
+            .expr_as(Expr::col(("report", "name")), "name")
+            .from("report")
+            .inner_join("report_channel", Expr::col(("report_channel", "report_id")).equals(("report", "id")))
+            .and_where(Expr::col(("report_channel", "channel_id")).eq(channel))
+            .order_by(("report", "name"), Order::Asc);
+        let rows = self.query_all(&query).await?;
+        rows.iter().map(|row| Ok(row.try_get("", "name")?)).collect()
+    }
+
     /// Deletes a channel. Returns false if there was none.
     pub async fn channel_delete(&self, read: &ChannelRecord) -> Result<bool> {
         Ok(channel::Entity::delete_by_id(read.key).exec(self).await?.rows_affected > 0)
@@ -151,6 +165,11 @@ async fn find(connection: &impl ConnectionTrait, channel: &str) -> Result<Option
         Err(_) => channel::Entity::find().filter(channel::Column::Name.eq(channel)),
     };
     query.one(connection).await?.map(record).transpose()
+}
+
+/// Converts a row to a record.
+pub(in crate::store) fn channel_record(row: channel::Model) -> Result<ChannelRecord> {
+    record(row)
 }
 
 fn record(row: channel::Model) -> Result<ChannelRecord> {

@@ -266,11 +266,16 @@ impl Tx {
         mute(self, which, reason, None).await
     }
 
-    /// Keeps all rules from telling again about an incident.
-    pub async fn tellings_mute_again(&self, incident: Key<Incident>, reason: &Reason) -> Result<()> {
+    /// Keeps all rules from telling some steps about an incident.
+    pub async fn tellings_mute_steps(
+        &self,
+        incident: Key<Incident>,
+        steps: &[TellStep],
+        reason: &Reason,
+    ) -> Result<()> {
         let which = Condition::all()
             .add(telling::Column::IncidentId.eq(incident))
-            .add(telling::Column::Step.is_in([TellStep::Reminder.as_str(), TellStep::Escalation.as_str()]));
+            .add(telling::Column::Step.is_in(steps.iter().map(|step| step.as_str())));
         mute(self, which, reason, None).await
     }
 }

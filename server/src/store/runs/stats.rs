@@ -17,14 +17,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Number of buckets in the histogram of durations.
 const BUCKETS: usize = 32;
 /// Number of columns of the summary table after task and hour: six counts, the sum of durations, the buckets.
-const COLUMNS: usize = 7 + BUCKETS;
+pub(in crate::store) const COLUMNS: usize = 7 + BUCKETS;
 /// Upper bound of the first bucket in seconds. Each further bucket is wider by `GROWTH`; the last one ends at about
 /// 19 hours.
 const FIRST: f64 = 0.005;
 const GROWTH: f64 = 1.7;
 /// Key of the summary of all tasks.
-const ALL_TASKS: Key<Task> = Key::NONE;
-const HOUR: i64 = 3_600;
+pub(in crate::store) const ALL_TASKS: Key<Task> = Key::NONE;
+pub(in crate::store) const HOUR: i64 = 3_600;
 
 /// The facts about an ended run that statistics need.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,8 @@ impl Ended {
     }
 }
 
-fn names() -> [&'static str; COLUMNS] {
+/// Names of the columns after task and hour.
+pub(in crate::store) fn names() -> [&'static str; COLUMNS] {
     [
         "succeeded",
         "failed",
@@ -236,7 +237,8 @@ impl Store {
     }
 }
 
-fn read(row: &QueryResult) -> Result<[i64; COLUMNS], DbErr> {
+/// The columns of a row.
+pub(in crate::store) fn read(row: &QueryResult) -> Result<[i64; COLUMNS], DbErr> {
     let mut sum = [0; COLUMNS];
     for (name, number) in names().into_iter().zip(&mut sum) {
         *number = row.try_get("", name)?;
@@ -264,7 +266,7 @@ fn point(from_at: DateTime<Utc>, sum: &[i64; COLUMNS]) -> StatsPoint {
 
 /// A percentile from the histogram, interpolated within its bucket.
 #[expect(clippy::cast_precision_loss, reason = "counts of runs are far below 2^52")]
-fn percentile(buckets: &[i64], share: f64) -> Option<f64> {
+pub(in crate::store) fn percentile(buckets: &[i64], share: f64) -> Option<f64> {
     let total: i64 = buckets.iter().sum();
     let mut rank = total as f64 * share;
     for (index, number) in buckets.iter().enumerate().filter(|(_, number)| **number > 0) {

@@ -10,6 +10,7 @@ mod credentials;
 mod networks;
 mod notify;
 mod pools;
+mod reports;
 mod runs;
 mod schedules;
 mod sessions;

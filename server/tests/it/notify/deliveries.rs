@@ -56,6 +56,7 @@ async fn add(house: &House, channel: &str, subject: &str, dedup_key: Option<&str
         link: None,
         key: "task nightly failed".to_owned(),
         at,
+        mail: Default::default(),
     };
     let dedup_key = dedup_key.map(str::to_owned);
     let channel_name = record.definition.name;

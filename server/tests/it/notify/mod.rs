@@ -7,7 +7,8 @@ mod lateness_days;
 mod mails;
 mod services;
 mod silences;
-mod smtp;
+pub mod smtp;
+mod threads;
 
 use crate::kit::{Client, House};
 use serde_json::{Value, json};

@@ -152,6 +152,20 @@ async fn nobody_takes_it_up_so_it_is_told_again_and_to_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn others_are_told_after_a_snooze_and_not_in_it() {
+    let (bench, admin) = quiet_bench().await;
+    super::incidents::channel(&admin, "boss", "http://127.0.0.1:1").await;
+    rule(&admin, "all", json!({"escalation": {"after_minutes": 10, "to": ["boss"]}})).await;
+    skip(&bench, "a").await;
+    assert_eq!(round(&bench).await, 1);
+    let path = path(&admin, "a").await;
+    admin.json(200, &format!("POST {path}/snooze"), Some(json!({"minutes": 60}))).await;
+    assert_eq!(later(&bench, 10).await, 0);
+    assert_eq!(later(&bench, 50).await, 2, "the reminder, and the others");
+    assert_eq!(admin.json(200, "GET /deliveries?channel=boss", None).await["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_escalation_that_a_rule_no_longer_asks_for_is_not_told() {
     let (bench, admin) = quiet_bench().await;
     let escalation = json!({"after_minutes": 10, "to": ["ops"]});

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, ChannelCreateData, ChannelCreateErrors, ChannelCreateResponses, ChannelDeleteData, ChannelDeleteErrors, ChannelDeleteResponses, ChannelListData, ChannelListErrors, ChannelListResponses, ChannelProbeData, ChannelProbeErrors, ChannelProbeResponses, ChannelTestData, ChannelTestErrors, ChannelTestResponses, ChannelUpdateData, ChannelUpdateErrors, ChannelUpdateResponses, ChannelViewData, ChannelViewErrors, ChannelViewResponses, ClockConfirmData, ClockConfirmErrors, ClockConfirmResponses, CredentialCreateData, CredentialCreateErrors, CredentialCreateResponses, CredentialDeleteData, CredentialDeleteErrors, CredentialDeleteResponses, CredentialImportData, CredentialImportErrors, CredentialImportResponses, CredentialListData, CredentialListErrors, CredentialListResponses, CredentialRotateData, CredentialRotateErrors, CredentialRotateResponses, CredentialUpdateData, CredentialUpdateErrors, CredentialUpdateResponses, CredentialUsageData, CredentialUsageErrors, CredentialUsageResponses, CredentialViewData, CredentialViewErrors, CredentialViewResponses, DeliveryListData, DeliveryListErrors, DeliveryListResponses, DeliveryRetryData, DeliveryRetryErrors, DeliveryRetryResponses, DeliveryViewData, DeliveryViewErrors, DeliveryViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, FeedCreateData, FeedCreateErrors, FeedCreateResponses, FeedDeleteData, FeedDeleteErrors, FeedDeleteResponses, FeedListData, FeedListErrors, FeedListResponses, FeedRotateData, FeedRotateErrors, FeedRotateResponses, IncidentAcknowledgeData, IncidentAcknowledgeErrors, IncidentAcknowledgeResponses, IncidentListData, IncidentListErrors, IncidentListResponses, IncidentResolveData, IncidentResolveErrors, IncidentResolveResponses, IncidentSnoozeData, IncidentSnoozeErrors, IncidentSnoozeResponses, IncidentViewData, IncidentViewErrors, IncidentViewResponses, LinkUseData, LinkUseErrors, LinkUseResponses, LinkViewData, LinkViewErrors, LinkViewResponses, NetworkCheckData, NetworkCheckErrors, NetworkCheckResponses, NetworkCreateData, NetworkCreateErrors, NetworkCreateResponses, NetworkDeleteData, NetworkDeleteErrors, NetworkDeleteResponses, NetworkListData, NetworkListErrors, NetworkListResponses, NetworkProbeData, NetworkProbeErrors, NetworkProbeResponses, NetworkSurveyData, NetworkSurveyErrors, NetworkSurveyResponses, NetworkUpdateData, NetworkUpdateErrors, NetworkUpdateResponses, NetworkViewData, NetworkViewErrors, NetworkViewResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanIcsData, PlanIcsErrors, PlanIcsResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, RuleCreateData, RuleCreateErrors, RuleCreateResponses, RuleDeleteData, RuleDeleteErrors, RuleDeleteResponses, RuleListData, RuleListErrors, RuleListResponses, RuleSimulateData, RuleSimulateErrors, RuleSimulateResponses, RuleUpdateData, RuleUpdateErrors, RuleUpdateResponses, RuleViewData, RuleViewErrors, RuleViewResponses, RunAcknowledgeData, RunAcknowledgeErrors, RunAcknowledgeResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunChangesData, RunChangesErrors, RunChangesResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStartData, RunStartErrors, RunStartResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SilenceCreateData, SilenceCreateErrors, SilenceCreateResponses, SilenceEndData, SilenceEndErrors, SilenceEndResponses, SilenceListData, SilenceListErrors, SilenceListResponses, SilenceViewData, SilenceViewErrors, SilenceViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskAudienceData, TaskAudienceErrors, TaskAudienceResponses, TaskBandsData, TaskBandsErrors, TaskBandsResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskExportData, TaskExportErrors, TaskExportResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskProbeData, TaskProbeErrors, TaskProbeResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerCallListData, TriggerCallListErrors, TriggerCallListResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses, VaultRotateData, VaultRotateErrors, VaultRotateResponses, VaultUnsealData, VaultUnsealErrors, VaultUnsealResponses, VaultViewData, VaultViewErrors, VaultViewResponses } from './types.gen';
+import type { AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, BackfillCancelData, BackfillCancelErrors, BackfillCancelResponses, BackfillCreateData, BackfillCreateErrors, BackfillCreateResponses, BackfillListData, BackfillListErrors, BackfillListResponses, BackfillViewData, BackfillViewErrors, BackfillViewResponses, CalendarCreateData, CalendarCreateErrors, CalendarCreateResponses, CalendarDatesData, CalendarDatesErrors, CalendarDatesResponses, CalendarDeleteData, CalendarDeleteErrors, CalendarDeleteResponses, CalendarEffectData, CalendarEffectErrors, CalendarEffectResponses, CalendarImportData, CalendarImportErrors, CalendarImportResponses, CalendarListData, CalendarListErrors, CalendarListResponses, CalendarUpdateData, CalendarUpdateErrors, CalendarUpdateResponses, CalendarViewData, CalendarViewErrors, CalendarViewResponses, ChannelCreateData, ChannelCreateErrors, ChannelCreateResponses, ChannelDeleteData, ChannelDeleteErrors, ChannelDeleteResponses, ChannelListData, ChannelListErrors, ChannelListResponses, ChannelProbeData, ChannelProbeErrors, ChannelProbeResponses, ChannelTestData, ChannelTestErrors, ChannelTestResponses, ChannelUpdateData, ChannelUpdateErrors, ChannelUpdateResponses, ChannelViewData, ChannelViewErrors, ChannelViewResponses, ClockConfirmData, ClockConfirmErrors, ClockConfirmResponses, CredentialCreateData, CredentialCreateErrors, CredentialCreateResponses, CredentialDeleteData, CredentialDeleteErrors, CredentialDeleteResponses, CredentialImportData, CredentialImportErrors, CredentialImportResponses, CredentialListData, CredentialListErrors, CredentialListResponses, CredentialRotateData, CredentialRotateErrors, CredentialRotateResponses, CredentialUpdateData, CredentialUpdateErrors, CredentialUpdateResponses, CredentialUsageData, CredentialUsageErrors, CredentialUsageResponses, CredentialViewData, CredentialViewErrors, CredentialViewResponses, DeliveryListData, DeliveryListErrors, DeliveryListResponses, DeliveryRetryData, DeliveryRetryErrors, DeliveryRetryResponses, DeliveryViewData, DeliveryViewErrors, DeliveryViewResponses, EventStreamData, EventStreamErrors, EventStreamResponse, EventStreamResponses, FeedCreateData, FeedCreateErrors, FeedCreateResponses, FeedDeleteData, FeedDeleteErrors, FeedDeleteResponses, FeedListData, FeedListErrors, FeedListResponses, FeedRotateData, FeedRotateErrors, FeedRotateResponses, IncidentAcknowledgeData, IncidentAcknowledgeErrors, IncidentAcknowledgeResponses, IncidentListData, IncidentListErrors, IncidentListResponses, IncidentResolveData, IncidentResolveErrors, IncidentResolveResponses, IncidentSnoozeData, IncidentSnoozeErrors, IncidentSnoozeResponses, IncidentViewData, IncidentViewErrors, IncidentViewResponses, LinkUseData, LinkUseErrors, LinkUseResponses, LinkViewData, LinkViewErrors, LinkViewResponses, NetworkCheckData, NetworkCheckErrors, NetworkCheckResponses, NetworkCreateData, NetworkCreateErrors, NetworkCreateResponses, NetworkDeleteData, NetworkDeleteErrors, NetworkDeleteResponses, NetworkListData, NetworkListErrors, NetworkListResponses, NetworkProbeData, NetworkProbeErrors, NetworkProbeResponses, NetworkSurveyData, NetworkSurveyErrors, NetworkSurveyResponses, NetworkUpdateData, NetworkUpdateErrors, NetworkUpdateResponses, NetworkViewData, NetworkViewErrors, NetworkViewResponses, PlanDaysData, PlanDaysErrors, PlanDaysResponses, PlanIcsData, PlanIcsErrors, PlanIcsResponses, PlanListData, PlanListErrors, PlanListResponses, PoolCreateData, PoolCreateErrors, PoolCreateResponses, PoolDeleteData, PoolDeleteErrors, PoolDeleteResponses, PoolListData, PoolListErrors, PoolListResponses, PoolUpdateData, PoolUpdateErrors, PoolUpdateResponses, PoolViewData, PoolViewErrors, PoolViewResponses, ReportContentsData, ReportContentsErrors, ReportContentsResponses, ReportCreateData, ReportCreateErrors, ReportCreateResponses, ReportCsvData, ReportCsvErrors, ReportCsvResponses, ReportDeleteData, ReportDeleteErrors, ReportDeleteResponses, ReportHtmlData, ReportHtmlErrors, ReportHtmlResponses, ReportListData, ReportListErrors, ReportListResponses, ReportPreviewData, ReportPreviewErrors, ReportPreviewResponses, ReportSendData, ReportSendErrors, ReportSendResponses, ReportUpdateData, ReportUpdateErrors, ReportUpdateResponses, ReportViewData, ReportViewErrors, ReportViewResponses, RuleCreateData, RuleCreateErrors, RuleCreateResponses, RuleDeleteData, RuleDeleteErrors, RuleDeleteResponses, RuleListData, RuleListErrors, RuleListResponses, RuleSimulateData, RuleSimulateErrors, RuleSimulateResponses, RuleUpdateData, RuleUpdateErrors, RuleUpdateResponses, RuleViewData, RuleViewErrors, RuleViewResponses, RunAcknowledgeData, RunAcknowledgeErrors, RunAcknowledgeResponses, RunCancelData, RunCancelErrors, RunCancelResponses, RunChangesData, RunChangesErrors, RunChangesResponses, RunDeleteData, RunDeleteErrors, RunDeleteResponses, RunListData, RunListErrors, RunListResponses, RunLogData, RunLogErrors, RunLogResponses, RunLogStreamData, RunLogStreamErrors, RunLogStreamResponse, RunLogStreamResponses, RunRerunData, RunRerunErrors, RunRerunResponses, RunStartData, RunStartErrors, RunStartResponses, RunStatsData, RunStatsErrors, RunStatsResponses, RunViewData, RunViewErrors, RunViewResponses, ScheduleDescribeData, ScheduleDescribeErrors, ScheduleDescribeResponses, SchedulePreviewData, SchedulePreviewErrors, SchedulePreviewResponses, SessionCreateData, SessionCreateErrors, SessionCreateResponses, SessionDeleteData, SessionDeleteErrors, SessionDeleteResponses, SessionPasswordUpdateData, SessionPasswordUpdateErrors, SessionPasswordUpdateResponses, SessionViewData, SessionViewErrors, SessionViewResponses, SetupCreateData, SetupCreateErrors, SetupCreateResponses, SetupViewData, SetupViewErrors, SetupViewResponses, SilenceCreateData, SilenceCreateErrors, SilenceCreateResponses, SilenceEndData, SilenceEndErrors, SilenceEndResponses, SilenceListData, SilenceListErrors, SilenceListResponses, SilenceViewData, SilenceViewErrors, SilenceViewResponses, SimulationCreateData, SimulationCreateErrors, SimulationCreateResponses, SlotListData, SlotListErrors, SlotListResponses, SlotSummaryData, SlotSummaryErrors, SlotSummaryResponses, SystemContractData, SystemContractErrors, SystemContractResponses, SystemHoldData, SystemHoldErrors, SystemHoldResponses, SystemMetricsData, SystemMetricsErrors, SystemMetricsResponses, SystemReleaseData, SystemReleaseErrors, SystemReleaseResponses, SystemSettingsData, SystemSettingsErrors, SystemSettingsResponses, SystemViewData, SystemViewErrors, SystemViewResponses, SystemWorkersData, SystemWorkersErrors, SystemWorkersResponses, TaskApplyData, TaskApplyErrors, TaskApplyResponses, TaskAudienceData, TaskAudienceErrors, TaskAudienceResponses, TaskBandsData, TaskBandsErrors, TaskBandsResponses, TaskBulkData, TaskBulkErrors, TaskBulkResponses, TaskCloneData, TaskCloneErrors, TaskCloneResponses, TaskCreateData, TaskCreateErrors, TaskCreateResponses, TaskDeleteData, TaskDeleteErrors, TaskDeleteResponses, TaskDisableData, TaskDisableErrors, TaskDisableResponses, TaskEffectData, TaskEffectErrors, TaskEffectResponses, TaskEnableData, TaskEnableErrors, TaskEnableResponses, TaskExportData, TaskExportErrors, TaskExportResponses, TaskImportData, TaskImportErrors, TaskImportResponses, TaskListData, TaskListErrors, TaskListResponses, TaskPatchData, TaskPatchErrors, TaskPatchResponses, TaskProbeData, TaskProbeErrors, TaskProbeResponses, TaskRunData, TaskRunErrors, TaskRunResponses, TaskUpdateData, TaskUpdateErrors, TaskUpdateResponses, TaskVersionListData, TaskVersionListErrors, TaskVersionListResponses, TaskVersionViewData, TaskVersionViewErrors, TaskVersionViewResponses, TaskViewData, TaskViewErrors, TaskViewResponses, TokenCreateData, TokenCreateErrors, TokenCreateResponses, TokenListData, TokenListErrors, TokenListResponses, TokenRevokeData, TokenRevokeErrors, TokenRevokeResponses, TriggerCallListData, TriggerCallListErrors, TriggerCallListResponses, TriggerListData, TriggerListErrors, TriggerListResponses, TriggerRotateData, TriggerRotateErrors, TriggerRotateResponses, UserCreateData, UserCreateErrors, UserCreateResponses, UserDeleteData, UserDeleteErrors, UserDeleteResponses, UserListData, UserListErrors, UserListResponses, UserUpdateData, UserUpdateErrors, UserUpdateResponses, UserViewData, UserViewErrors, UserViewResponses, VaultRotateData, VaultRotateErrors, VaultRotateResponses, VaultUnsealData, VaultUnsealErrors, VaultUnsealResponses, VaultViewData, VaultViewErrors, VaultViewResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1589,6 +1589,148 @@ export const linkUse = <ThrowOnError extends boolean = false>(options: Options<L
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List reports.
+ */
+export const reportList = <ThrowOnError extends boolean = false>(options?: Options<ReportListData, ThrowOnError>): RequestResult<ReportListResponses, ReportListErrors, ThrowOnError> => (options?.client ?? client).get<ReportListResponses, ReportListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports',
+    ...options
+});
+
+/**
+ * Create a report.
+ */
+export const reportCreate = <ThrowOnError extends boolean = false>(options: Options<ReportCreateData, ThrowOnError>): RequestResult<ReportCreateResponses, ReportCreateErrors, ThrowOnError> => (options.client ?? client).post<ReportCreateResponses, ReportCreateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show what a report would say that need not be saved. Nothing is sent.
+ */
+export const reportPreview = <ThrowOnError extends boolean = false>(options: Options<ReportPreviewData, ThrowOnError>): RequestResult<ReportPreviewResponses, ReportPreviewErrors, ThrowOnError> => (options.client ?? client).post<ReportPreviewResponses, ReportPreviewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Show what a saved report says. Nothing is sent.
+ */
+export const reportContents = <ThrowOnError extends boolean = false>(options: Options<ReportContentsData, ThrowOnError>): RequestResult<ReportContentsResponses, ReportContentsErrors, ThrowOnError> => (options.client ?? client).get<ReportContentsResponses, ReportContentsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports/{report}/contents',
+    ...options
+});
+
+/**
+ * Show a report as the page that a mail contains. It prints well.
+ */
+export const reportHtml = <ThrowOnError extends boolean = false>(options: Options<ReportHtmlData, ThrowOnError>): RequestResult<ReportHtmlResponses, ReportHtmlErrors, ThrowOnError> => (options.client ?? client).get<ReportHtmlResponses, ReportHtmlErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports/{report}/html',
+    ...options
+});
+
+/**
+ * Show a report as CSV: one line for each value, with part, name and field.
+ */
+export const reportCsv = <ThrowOnError extends boolean = false>(options: Options<ReportCsvData, ThrowOnError>): RequestResult<ReportCsvResponses, ReportCsvErrors, ThrowOnError> => (options.client ?? client).get<ReportCsvResponses, ReportCsvErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports/{report}/csv',
+    ...options
+});
+
+/**
+ * Delete a report. What is on its way already is still sent.
+ */
+export const reportDelete = <ThrowOnError extends boolean = false>(options: Options<ReportDeleteData, ThrowOnError>): RequestResult<ReportDeleteResponses, ReportDeleteErrors, ThrowOnError> => (options.client ?? client).delete<ReportDeleteResponses, ReportDeleteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports/{report}',
+    ...options
+});
+
+/**
+ * View a report's definition, and when it is sent next.
+ */
+export const reportView = <ThrowOnError extends boolean = false>(options: Options<ReportViewData, ThrowOnError>): RequestResult<ReportViewResponses, ReportViewErrors, ThrowOnError> => (options.client ?? client).get<ReportViewResponses, ReportViewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports/{report}',
+    ...options
+});
+
+/**
+ * Replace a report's definition.
+ */
+export const reportUpdate = <ThrowOnError extends boolean = false>(options: Options<ReportUpdateData, ThrowOnError>): RequestResult<ReportUpdateResponses, ReportUpdateErrors, ThrowOnError> => (options.client ?? client).put<ReportUpdateResponses, ReportUpdateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports/{report}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a report now to all its channels. A disabled report can be sent too.
+ */
+export const reportSend = <ThrowOnError extends boolean = false>(options: Options<ReportSendData, ThrowOnError>): RequestResult<ReportSendResponses, ReportSendErrors, ThrowOnError> => (options.client ?? client).post<ReportSendResponses, ReportSendErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'orc_session',
+            type: 'apiKey'
+        }],
+    url: '/reports/{report}/send',
+    ...options
 });
 
 /**

@@ -3975,7 +3975,560 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'start_late' | 'end_late' | 'never_started' | 'slots_missed' | 'success_overdue' | 'server_was_down' | 'lateness_found' | 'incident_acknowledged' | 'incident_snoozed' | 'incident_over' | 'task_silenced' | 'rule_off' | 'rule_changed' | 'channel_off' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'start_late' | 'end_late' | 'never_started' | 'slots_missed' | 'success_overdue' | 'server_was_down' | 'lateness_found' | 'incident_acknowledged' | 'incident_snoozed' | 'incident_over' | 'task_silenced' | 'rule_off' | 'rule_changed' | 'channel_off' | 'report_delayed' | 'reports_left_out' | 'period_unfinished' | 'reports_sent' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+
+/**
+ * What happened in a day, a week or a month, told to channels.
+ */
+export type Report = {
+    /**
+     * UUID of the report.
+     */
+    readonly id: string;
+    /**
+     * Version of the definition. It grows by one with each change.
+     */
+    readonly version: number;
+    /**
+     * When the report was created.
+     */
+    readonly created_at: string;
+    /**
+     * When its definition last changed.
+     */
+    readonly updated_at: string;
+    /**
+     * When it is sent next; null: it is disabled.
+     */
+    readonly next_at: string | null;
+    /**
+     * When it was last handed to its channels; null: it never was. What became of it, deliveries tell.
+     */
+    readonly sent_at: string | null;
+    /**
+     * Unique name.
+     */
+    name: Name;
+    /**
+     * What the report is for. It stands at its beginning.
+     */
+    description: string;
+    /**
+     * Whether the report is sent by itself.
+     */
+    enabled: boolean;
+    /**
+     * How often it is sent, and about how many days it tells. These are whole local days.
+     */
+    period: ReportPeriod;
+    /**
+     * Time of day at which it is sent, `HH:MM`. If the clocks never show it on a day, the next time that they
+     * show counts; if they show it twice, the first one counts.
+     */
+    at: string;
+    /**
+     * Time zone of that time, of the days, and of all times in the report, an IANA name.
+     */
+    timezone: string;
+    /**
+     * The tasks about which the report tells.
+     */
+    what: RuleScope;
+    /**
+     * Names of the channels that get it. Mail gets the whole report; the others get a short text with a link.
+     */
+    who: Array<Name>;
+    /**
+     * What happens to a report about a time in which nothing ran.
+     */
+    when_empty: WhenEmpty;
+};
+
+/**
+ * How the mean duration of a task changed.
+ */
+export type ReportChanged = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Mean duration in seconds in the time before.
+     */
+    before_seconds: number;
+    /**
+     * Mean duration in seconds.
+     */
+    mean_seconds: number;
+};
+
+/**
+ * What a report says. The most important rows of each part come first, at most 500.
+ */
+export type ReportContents = {
+    /**
+     * Name of the report.
+     */
+    report: string;
+    /**
+     * Beginning of the time about which it tells.
+     */
+    from_at: string;
+    /**
+     * End of that time.
+     */
+    until_at: string;
+    /**
+     * First local day of that time.
+     */
+    first_day: string;
+    /**
+     * Last local day of that time.
+     */
+    last_day: string;
+    /**
+     * Time zone of the days, an IANA name.
+     */
+    timezone: string;
+    /**
+     * When the report was made.
+     */
+    made_at: string;
+    /**
+     * Whether nothing ran and nothing was missed.
+     */
+    empty: boolean;
+    /**
+     * What is special about it.
+     */
+    notes: Array<Reason>;
+    /**
+     * Numbers about the runs that ended in that time.
+     */
+    figures: ReportFigures;
+    /**
+     * The same of the time before, which is as long.
+     */
+    figures_before: ReportFigures;
+    /**
+     * Tasks with runs that ended badly.
+     */
+    failures: Array<ReportFailure>;
+    /**
+     * Tasks with slots that have no run because the server was not there.
+     */
+    missed: Array<ReportMissed>;
+    /**
+     * Tasks with slots that had their run later.
+     */
+    late: Array<ReportLate>;
+    /**
+     * Tasks that began to fail at least three times.
+     */
+    flapping: Array<ReportFlapping>;
+    /**
+     * Tasks by their mean duration.
+     */
+    durations: Array<ReportDuration>;
+    /**
+     * Tasks whose mean duration changed by half or more.
+     */
+    changed: Array<ReportChanged>;
+    /**
+     * Tasks that were disabled at least 14 days ago.
+     */
+    disabled: Array<ReportDisabled>;
+    /**
+     * Credentials whose values expire within 30 days, or have expired.
+     */
+    credentials: Array<ReportCredential>;
+    /**
+     * Days of calendars that the tasks use, ahead of the report.
+     */
+    days: Array<ReportDay>;
+    /**
+     * Pools in which runs took all places for a time.
+     */
+    pools: Array<ReportPool>;
+    /**
+     * What is stored.
+     */
+    storage: ReportStorage;
+};
+
+/**
+ * A credential whose value expires soon.
+ */
+export type ReportCredential = {
+    /**
+     * Name of the credential.
+     */
+    credential: string;
+    /**
+     * When its value expires.
+     */
+    expires_at: string;
+    /**
+     * Whether that is over.
+     */
+    expired: boolean;
+};
+
+/**
+ * Each day, about the day before.
+ */
+export type ReportDaily = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'daily';
+};
+
+/**
+ * A day of a calendar.
+ */
+export type ReportDay = {
+    /**
+     * The day.
+     */
+    date: string;
+    /**
+     * Name of the calendar.
+     */
+    calendar: string;
+    /**
+     * What day it is; empty: the calendar has no name for it.
+     */
+    title: string;
+};
+
+/**
+ * Everything a person defines about a report.
+ */
+export type ReportDefinition = {
+    /**
+     * Unique name.
+     */
+    name: Name;
+    /**
+     * What the report is for. It stands at its beginning.
+     */
+    description?: string;
+    /**
+     * Whether the report is sent by itself.
+     */
+    enabled?: boolean;
+    /**
+     * How often it is sent, and about how many days it tells. These are whole local days.
+     */
+    period?: ReportPeriod;
+    /**
+     * Time of day at which it is sent, `HH:MM`. If the clocks never show it on a day, the next time that they
+     * show counts; if they show it twice, the first one counts.
+     */
+    at?: string;
+    /**
+     * Time zone of that time, of the days, and of all times in the report, an IANA name.
+     */
+    timezone?: string;
+    /**
+     * The tasks about which the report tells.
+     */
+    what?: RuleScope;
+    /**
+     * Names of the channels that get it. Mail gets the whole report; the others get a short text with a link.
+     */
+    who: Array<Name>;
+    /**
+     * What happens to a report about a time in which nothing ran.
+     */
+    when_empty?: WhenEmpty;
+};
+
+/**
+ * A task that has been disabled for long.
+ */
+export type ReportDisabled = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * When its definition last changed.
+     */
+    updated_at: string;
+};
+
+/**
+ * How long runs of a task take.
+ */
+export type ReportDuration = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Number of runs that ended.
+     */
+    run_count: number;
+    /**
+     * Mean duration in seconds.
+     */
+    mean_seconds: number;
+    /**
+     * 95th percentile in seconds, from a histogram.
+     */
+    p95_seconds: number | null;
+};
+
+/**
+ * Runs of a task that ended badly.
+ */
+export type ReportFailure = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Number of such runs.
+     */
+    run_count: number;
+    /**
+     * UUID of the newest of them.
+     */
+    last_run: string;
+    /**
+     * State of the newest.
+     */
+    last_state: RunState;
+    /**
+     * When the newest ended.
+     */
+    last_at: string;
+    reason: Reason | null;
+};
+
+/**
+ * Numbers about runs.
+ */
+export type ReportFigures = {
+    /**
+     * Number of runs that ended.
+     */
+    run_count: number;
+    /**
+     * Number of runs that succeeded.
+     */
+    succeeded_count: number;
+    /**
+     * Number of runs that failed, exceeded a time limit, or were lost.
+     */
+    failed_count: number;
+    /**
+     * Number of runs that were cancelled.
+     */
+    cancelled_count: number;
+    /**
+     * Number of runs that were skipped.
+     */
+    skipped_count: number;
+    /**
+     * Share of the runs that succeeded among those that succeeded or failed; null: there were none.
+     */
+    success_rate: number | null;
+    /**
+     * Mean duration in seconds; null: no run started.
+     */
+    mean_seconds: number | null;
+    /**
+     * 95th percentile of the duration in seconds, from a histogram; null: no run started.
+     */
+    p95_seconds: number | null;
+};
+
+/**
+ * A task that changes between success and failure again and again.
+ */
+export type ReportFlapping = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * How often it began to fail.
+     */
+    break_count: number;
+};
+
+/**
+ * Slots of a task that had their run later.
+ */
+export type ReportLate = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Number of slots.
+     */
+    slot_count: number;
+    /**
+     * Longest time from a slot to its run, in seconds.
+     */
+    most_seconds: number;
+};
+
+/**
+ * Slots of a task that have no run.
+ */
+export type ReportMissed = {
+    /**
+     * Name of the task.
+     */
+    task: string;
+    /**
+     * Number of slots.
+     */
+    slot_count: number;
+    /**
+     * The last of them.
+     */
+    last_at: string;
+    reason: Reason | null;
+};
+
+/**
+ * Each month, about the days since the day of the report before.
+ */
+export type ReportMonthly = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'monthly';
+    /**
+     * The day of the month, `1` to `31`, or `last`. In a month without that day, it is the last one.
+     */
+    day?: string;
+};
+
+/**
+ * A page of reports, by name.
+ */
+export type ReportPage = {
+    /**
+     * The items of the page.
+     */
+    items: Array<Report>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * How often a report is sent, and about how many days it tells.
+ */
+export type ReportPeriod = ({
+    kind: 'daily';
+} & ReportDaily) | ({
+    kind: 'weekly';
+} & ReportWeekly) | ({
+    kind: 'monthly';
+} & ReportMonthly);
+
+/**
+ * A pool in which runs took all places for a time.
+ */
+export type ReportPool = {
+    /**
+     * Name of the pool.
+     */
+    pool: string;
+    /**
+     * Number of its places today.
+     */
+    capacity: number;
+    /**
+     * For how long runs took all of them, in seconds.
+     */
+    full_seconds: number;
+};
+
+/**
+ * A report in all its forms.
+ */
+export type ReportPreview = {
+    /**
+     * The line that a mail has as its subject.
+     */
+    subject: string;
+    /**
+     * What it says, for programs.
+     */
+    contents: ReportContents;
+    /**
+     * The HTML of a mail.
+     */
+    html: string;
+    /**
+     * The plain text of a mail.
+     */
+    text: string;
+    /**
+     * The same as CSV: part, name, field, value.
+     */
+    csv: string;
+};
+
+/**
+ * What became of a report that somebody sent.
+ */
+export type ReportSending = {
+    /**
+     * Beginning of the time about which it tells.
+     */
+    from_at: string;
+    /**
+     * End of that time.
+     */
+    until_at: string;
+    /**
+     * Names of the channels that send it now.
+     */
+    channels: Array<string>;
+};
+
+/**
+ * What is stored.
+ */
+export type ReportStorage = {
+    /**
+     * Size of the database.
+     */
+    database_bytes: number;
+    /**
+     * Size of the disk with the data folder; 0: unknown.
+     */
+    disk_bytes: number;
+    /**
+     * What is free of it.
+     */
+    free_bytes: number;
+};
+
+/**
+ * Each week, about the seven days before.
+ */
+export type ReportWeekly = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'weekly';
+    /**
+     * The day of the week.
+     */
+    weekday: Weekday;
+};
 
 /**
  * How long finished runs and their logs are kept.
@@ -6456,7 +7009,7 @@ export type SystemDisk = {
 /**
  * A part of the server whose own state changes.
  */
-export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'credential' | 'channel' | 'incident' | 'vault' | 'network' | 'backfill' | 'schedules';
+export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'credential' | 'channel' | 'incident' | 'report' | 'vault' | 'network' | 'backfill' | 'schedules';
 
 /**
  * A task: its definition and its present state.
@@ -8007,6 +8560,11 @@ export type WebhookSignature = {
 export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
 
 /**
+ * What happens to a report about a period in which nothing happened.
+ */
+export type WhenEmpty = 'send' | 'skip';
+
+/**
  * Within the last seconds before the look.
  */
 export type WindowWithin = {
@@ -8488,6 +9046,63 @@ export type PoolPageWritable = {
      * The items of the page.
      */
     items: Array<PoolWritable>;
+    /**
+     * Where the next page begins; null: this is the last page.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * What happened in a day, a week or a month, told to channels.
+ */
+export type ReportWritable = {
+    /**
+     * Unique name.
+     */
+    name: Name;
+    /**
+     * What the report is for. It stands at its beginning.
+     */
+    description: string;
+    /**
+     * Whether the report is sent by itself.
+     */
+    enabled: boolean;
+    /**
+     * How often it is sent, and about how many days it tells. These are whole local days.
+     */
+    period: ReportPeriod;
+    /**
+     * Time of day at which it is sent, `HH:MM`. If the clocks never show it on a day, the next time that they
+     * show counts; if they show it twice, the first one counts.
+     */
+    at: string;
+    /**
+     * Time zone of that time, of the days, and of all times in the report, an IANA name.
+     */
+    timezone: string;
+    /**
+     * The tasks about which the report tells.
+     */
+    what: RuleScope;
+    /**
+     * Names of the channels that get it. Mail gets the whole report; the others get a short text with a link.
+     */
+    who: Array<Name>;
+    /**
+     * What happens to a report about a time in which nothing ran.
+     */
+    when_empty: WhenEmpty;
+};
+
+/**
+ * A page of reports, by name.
+ */
+export type ReportPageWritable = {
+    /**
+     * The items of the page.
+     */
+    items: Array<ReportWritable>;
     /**
      * Where the next page begins; null: this is the last page.
      */
@@ -13444,6 +14059,359 @@ export type LinkUseResponses = {
 };
 
 export type LinkUseResponse = LinkUseResponses[keyof LinkUseResponses];
+
+export type ReportListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Maximum number of items in one answer.
+         */
+        limit?: number;
+        /**
+         * The `next_cursor` of the previous page; the answer continues there.
+         */
+        cursor?: string;
+        /**
+         * Only names that contain this text, in upper or lower case.
+         */
+        text?: string;
+    };
+    url: '/reports';
+};
+
+export type ReportListErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportListError = ReportListErrors[keyof ReportListErrors];
+
+export type ReportListResponses = {
+    /**
+     * A page of reports
+     */
+    200: ReportPage;
+};
+
+export type ReportListResponse = ReportListResponses[keyof ReportListResponses];
+
+export type ReportCreateData = {
+    body: ReportDefinition;
+    path?: never;
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/reports';
+};
+
+export type ReportCreateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportCreateError = ReportCreateErrors[keyof ReportCreateErrors];
+
+export type ReportCreateResponses = {
+    /**
+     * Dry run: what would be created
+     */
+    200: Report;
+    /**
+     * Created
+     */
+    201: Report;
+};
+
+export type ReportCreateResponse = ReportCreateResponses[keyof ReportCreateResponses];
+
+export type ReportPreviewData = {
+    body: ReportDefinition;
+    path?: never;
+    query?: {
+        /**
+         * A local day among those about which the report tells; default: the newest days that are over.
+         */
+        date?: string;
+    };
+    url: '/reports/preview';
+};
+
+export type ReportPreviewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportPreviewError = ReportPreviewErrors[keyof ReportPreviewErrors];
+
+export type ReportPreviewResponses = {
+    /**
+     * The report in all its forms
+     */
+    200: ReportPreview;
+};
+
+export type ReportPreviewResponse = ReportPreviewResponses[keyof ReportPreviewResponses];
+
+export type ReportContentsData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the report
+         */
+        report: string;
+    };
+    query?: {
+        /**
+         * A local day among those about which the report tells; default: the newest days that are over.
+         */
+        date?: string;
+    };
+    url: '/reports/{report}/contents';
+};
+
+export type ReportContentsErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportContentsError = ReportContentsErrors[keyof ReportContentsErrors];
+
+export type ReportContentsResponses = {
+    /**
+     * The report in all its forms
+     */
+    200: ReportPreview;
+};
+
+export type ReportContentsResponse = ReportContentsResponses[keyof ReportContentsResponses];
+
+export type ReportHtmlData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the report
+         */
+        report: string;
+    };
+    query?: {
+        /**
+         * A local day among those about which the report tells; default: the newest days that are over.
+         */
+        date?: string;
+        /**
+         * A definition (JSON) to show in place of the saved one. There need not be a saved one then.
+         */
+        definition?: string;
+    };
+    url: '/reports/{report}/html';
+};
+
+export type ReportHtmlErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportHtmlError = ReportHtmlErrors[keyof ReportHtmlErrors];
+
+export type ReportHtmlResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type ReportHtmlResponse = ReportHtmlResponses[keyof ReportHtmlResponses];
+
+export type ReportCsvData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the report
+         */
+        report: string;
+    };
+    query?: {
+        /**
+         * A local day among those about which the report tells; default: the newest days that are over.
+         */
+        date?: string;
+    };
+    url: '/reports/{report}/csv';
+};
+
+export type ReportCsvErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportCsvError = ReportCsvErrors[keyof ReportCsvErrors];
+
+export type ReportCsvResponses = {
+    /**
+     * The lines
+     */
+    200: string;
+};
+
+export type ReportCsvResponse = ReportCsvResponses[keyof ReportCsvResponses];
+
+export type ReportDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Version on which the deletion is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the report
+         */
+        report: string;
+    };
+    query?: never;
+    url: '/reports/{report}';
+};
+
+export type ReportDeleteErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportDeleteError = ReportDeleteErrors[keyof ReportDeleteErrors];
+
+export type ReportDeleteResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type ReportDeleteResponse = ReportDeleteResponses[keyof ReportDeleteResponses];
+
+export type ReportViewData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the report
+         */
+        report: string;
+    };
+    query?: never;
+    url: '/reports/{report}';
+};
+
+export type ReportViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportViewError = ReportViewErrors[keyof ReportViewErrors];
+
+export type ReportViewResponses = {
+    /**
+     * The report
+     */
+    200: Report;
+};
+
+export type ReportViewResponse = ReportViewResponses[keyof ReportViewResponses];
+
+export type ReportUpdateData = {
+    body: ReportDefinition;
+    headers?: {
+        /**
+         * Version on which the change is based
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Name or id of the report
+         */
+        report: string;
+    };
+    query?: {
+        /**
+         * Check everything but save nothing.
+         */
+        dry_run?: boolean;
+    };
+    url: '/reports/{report}';
+};
+
+export type ReportUpdateErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportUpdateError = ReportUpdateErrors[keyof ReportUpdateErrors];
+
+export type ReportUpdateResponses = {
+    /**
+     * The report; after a dry run, as it would be
+     */
+    200: Report;
+};
+
+export type ReportUpdateResponse = ReportUpdateResponses[keyof ReportUpdateResponses];
+
+export type ReportSendData = {
+    body?: never;
+    path: {
+        /**
+         * Name or id of the report
+         */
+        report: string;
+    };
+    query?: {
+        /**
+         * A local day among those about which the report tells; default: the newest days that are over.
+         */
+        date?: string;
+    };
+    url: '/reports/{report}/send';
+};
+
+export type ReportSendErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type ReportSendError = ReportSendErrors[keyof ReportSendErrors];
+
+export type ReportSendResponses = {
+    /**
+     * What is sent
+     */
+    200: ReportSending;
+};
+
+export type ReportSendResponse = ReportSendResponses[keyof ReportSendResponses];
 
 export type UserListData = {
     body?: never;

@@ -22,7 +22,7 @@ describe("the link of a message", () => {
     await screen.findByRole("heading", { name: "backup fails" });
     expect(sent).toEqual([]);
     await user.click(screen.getByRole("button", { name: "Snooze for 8 hours" }));
-    await screen.findByText(/No rule tells about it before/);
+    await screen.findByText(/It is snoozed, which ends/);
     expect(sent).toEqual([{ kind: "snooze", minutes: 480 }]);
     expect(screen.queryByRole("button")).toBeNull();
   });

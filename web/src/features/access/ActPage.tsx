@@ -91,7 +91,7 @@ function stateWords({ state, acknowledged_by, snoozed_until, used_at }: MessageL
   if (used_at !== null && snoozed_until)
     return (
       <>
-        No rule tells about it before <DateTime at={snoozed_until} plain />.
+        It is snoozed, which ends <DateTime at={snoozed_until} plain />.
       </>
     );
   return used_at === null ? "Nobody takes care of it yet. This link acts once." : "The link was used already.";

@@ -1,9 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { AlarmClock, Check, HandHelping } from "lucide-react";
+import { AlarmClock, Check, HandHelping, RotateCcw } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { type Incident, incidentAcknowledge, incidentResolve, incidentSnooze, type IncidentTelling } from "@/api/generated";
-import { incidentViewOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { type Incident, incidentAcknowledge, incidentResolve, incidentSnooze, type IncidentTelling, runRerun } from "@/api/generated";
+import { incidentViewOptions, runChangesOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { paths } from "@/paths";
 import { useDenied } from "@/shared/access/session";
 import { Loaded } from "@/shared/core/Loaded";
@@ -45,6 +45,10 @@ export function IncidentDialog({ id, onClose }: { id: string; onClose: () => voi
       await changed();
     },
   });
+  const again = useMutation({
+    mutationFn: async (run: string) => await runRerun({ path: { run }, body: {}, throwOnError: true }),
+    onSuccess: () => say("It runs again. If it succeeds, the incident is over."),
+  });
   const incident = query.data;
   const open = incident !== undefined && incident.state !== "resolved";
   return (
@@ -63,6 +67,11 @@ export function IncidentDialog({ id, onClose }: { id: string; onClose: () => voi
           {open && (
             <Button icon={<HandHelping size={14} aria-hidden />} busy={acknowledge.isPending} disabledReason={denied} onClick={() => acknowledge.mutate()}>
               {incident.state === "open" ? "I take care of it" : "Change the note"}
+            </Button>
+          )}
+          {open && incident.last_run && (
+            <Button icon={<RotateCcw size={14} aria-hidden />} busy={again.isPending} disabledReason={denied} onClick={() => again.mutate(incident.last_run ?? "")}>
+              Run it again
             </Button>
           )}
           {open && <Snooze incident={incident} busy={snooze.isPending} denied={denied} onSnooze={snooze.mutate} />}
@@ -130,7 +139,7 @@ function Facts({ incident }: { incident: Incident }) {
         )}
         {incident.snoozed_until && isSnoozed(incident) && (
           <Fact label="Snoozed">
-            until <DateTime at={incident.snoozed_until} plain /> by {incident.snoozed_by}
+            by {incident.snoozed_by}, ends <DateTime at={incident.snoozed_until} plain />
           </Fact>
         )}
         {incident.resolved_at && (
@@ -140,6 +149,7 @@ function Facts({ incident }: { incident: Incident }) {
           </Fact>
         )}
       </dl>
+      {incident.last_run && <LastLines run={incident.last_run} />}
       <section aria-label="Who was told">
         <h3 className="font-medium">Who was told</h3>
         {incident.tellings.length === 0 ? (
@@ -159,6 +169,18 @@ function Facts({ incident }: { incident: Incident }) {
         )}
       </section>
     </div>
+  );
+}
+
+/** The last lines of the newest run's log. */
+function LastLines({ run }: { run: string }) {
+  const changes = useQuery(runChangesOptions({ path: { run } }));
+  const lines = changes.data?.run.log_tail ?? [];
+  if (lines.length === 0) return null;
+  return (
+    <pre aria-label="Last lines of the log" tabIndex={0} className="max-h-40 overflow-auto rounded-md bg-bg p-3 font-mono text-xs whitespace-pre-wrap">
+      {lines.slice(-10).join("\n")}
+    </pre>
   );
 }
 

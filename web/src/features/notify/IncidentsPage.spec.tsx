@@ -39,6 +39,22 @@ describe("incidents", () => {
     await waitFor(() => expect(resolved).toBe(1));
   });
 
+  it("show the last lines of the log, and what failed runs again in place", async () => {
+    const again: string[] = [];
+    server.use(
+      http.post("*/api/v1/runs/:run/rerun", ({ params }) => {
+        again.push(String(params["run"]));
+        return HttpResponse.json({}, { status: 201 });
+      }),
+    );
+    const { user } = renderPage("/incidents");
+    await user.click(await screen.findByRole("button", { name: "backup fails" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    expect((await dialog.findByLabelText("Last lines of the log")).textContent).not.toBe("");
+    await user.click(dialog.getByRole("button", { name: "Run it again" }));
+    await waitFor(() => expect(again).toEqual([incident("backup").last_run]));
+  });
+
   it("are snoozed for some time, and waked up again", async () => {
     const minutes: unknown[] = [];
     const until = new Date(Date.now() + 3_600_000).toISOString();

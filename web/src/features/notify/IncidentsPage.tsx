@@ -103,7 +103,7 @@ function Row({ incident, onOpen }: { incident: IncidentSummary; onOpen: () => vo
         )}
         {incident.snoozed_until && isSnoozed(incident) && (
           <p>
-            {incident.snoozed_by} snoozed it until <DateTime at={incident.snoozed_until} plain />
+            {incident.snoozed_by} snoozed it, which ends <DateTime at={incident.snoozed_until} plain />
           </p>
         )}
         {incident.last_run && (

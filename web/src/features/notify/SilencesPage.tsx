@@ -89,7 +89,7 @@ function Row({ silence, denied }: { silence: Silence; denied: string | undefined
           <Badge tone={tone}>{word}</Badge>
         </p>
         <p className="text-xs break-words text-muted">
-          About {scopeWords(silence.what)}. From <DateTime at={silence.from_at} plain /> until <DateTime at={silence.until_at} plain />.
+          About {scopeWords(silence.what)}. Begin: <DateTime at={silence.from_at} plain />. End: <DateTime at={silence.until_at} plain />.
         </p>
         <p className="text-xs text-muted">
           By {silence.created_by}

@@ -1,8 +1,8 @@
-import { Activity, CalendarDays, CalendarRange, ChartGantt, FlaskConical, Gauge, KeyRound, LayoutDashboard, ListChecks, type LucideIcon, Network, Send, Server, Siren, Users } from "lucide-react";
+import { Activity, CalendarDays, CalendarRange, ChartGantt, FileChartColumn, FlaskConical, Gauge, KeyRound, LayoutDashboard, ListChecks, type LucideIcon, Network, Send, Server, Siren, Users } from "lucide-react";
 
 /** One place in the rail. */
 export interface NavItem {
-  to: "/" | "/tasks" | "/runs" | "/incidents" | "/calendar" | "/timeline" | "/simulate" | "/calendars" | "/pools" | "/credentials" | "/networks" | "/channels" | "/system" | "/users";
+  to: "/" | "/tasks" | "/runs" | "/incidents" | "/calendar" | "/timeline" | "/simulate" | "/calendars" | "/pools" | "/credentials" | "/networks" | "/channels" | "/reports" | "/system" | "/users";
   word: string;
   icon: LucideIcon;
   /** Second key after `g`. */
@@ -28,6 +28,7 @@ export const NAV: NavItem[][] = [
     { to: "/credentials", word: "Credentials", icon: KeyRound, key: "k" },
     { to: "/networks", word: "Networks", icon: Network, key: "n" },
     { to: "/channels", word: "Channels", icon: Send, key: "h" },
+    { to: "/reports", word: "Reports", icon: FileChartColumn, key: "e" },
     { to: "/simulate", word: "Simulation", icon: FlaskConical, key: "m" },
   ],
   [

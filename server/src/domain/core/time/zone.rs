@@ -59,6 +59,16 @@ pub(in crate::domain) fn meaning(tz: Tz, local: NaiveDateTime) -> Meaning {
     }
 }
 
+/// The instant at which the clocks of a zone show a local time: the first one if they show it twice, and the first one
+/// after the gap if they never show it.
+pub(in crate::domain) fn shown_at(tz: Tz, wanted: NaiveDateTime) -> DateTime<Utc> {
+    match meaning(tz, wanted) {
+        Meaning::Once(offset) => instant(wanted, offset),
+        Meaning::Twice(twice) => instant(wanted, twice.first),
+        Meaning::Never(after) => after,
+    }
+}
+
 /// The zone's offset at an instant, in seconds east.
 pub(in crate::domain) fn offset_at(tz: Tz, at: DateTime<Utc>) -> i32 {
     seconds(&tz.offset_from_utc_datetime(&at.naive_utc()))

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, channelCreate, channelDelete, channelList, channelProbe, channelTest, channelUpdate, channelView, clockConfirm, credentialCreate, credentialDelete, credentialImport, credentialList, credentialRotate, credentialUpdate, credentialUsage, credentialView, deliveryList, deliveryRetry, deliveryView, feedCreate, feedDelete, feedList, feedRotate, incidentAcknowledge, incidentList, incidentResolve, incidentSnooze, incidentView, linkUse, linkView, networkCheck, networkCreate, networkDelete, networkList, networkProbe, networkSurvey, networkUpdate, networkView, type Options, planDays, planIcs, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, ruleCreate, ruleDelete, ruleList, ruleSimulate, ruleUpdate, ruleView, runAcknowledge, runCancel, runChanges, runDelete, runList, runLog, runRerun, runStart, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, silenceCreate, silenceEnd, silenceList, silenceView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskAudience, taskBands, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskExport, taskImport, taskList, taskPatch, taskProbe, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerCallList, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView, vaultRotate, vaultUnseal, vaultView } from '../sdk.gen';
-import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, ChannelCreateData, ChannelCreateError, ChannelCreateResponse, ChannelDeleteData, ChannelDeleteError, ChannelDeleteResponse, ChannelListData, ChannelListError, ChannelListResponse, ChannelProbeData, ChannelProbeError, ChannelProbeResponse, ChannelTestData, ChannelTestError, ChannelTestResponse, ChannelUpdateData, ChannelUpdateError, ChannelUpdateResponse, ChannelViewData, ChannelViewError, ChannelViewResponse, ClockConfirmData, ClockConfirmError, ClockConfirmResponse, CredentialCreateData, CredentialCreateError, CredentialCreateResponse, CredentialDeleteData, CredentialDeleteError, CredentialDeleteResponse, CredentialImportData, CredentialImportError, CredentialImportResponse, CredentialListData, CredentialListError, CredentialListResponse, CredentialRotateData, CredentialRotateError, CredentialRotateResponse, CredentialUpdateData, CredentialUpdateError, CredentialUpdateResponse, CredentialUsageData, CredentialUsageError, CredentialUsageResponse, CredentialViewData, CredentialViewError, CredentialViewResponse, DeliveryListData, DeliveryListError, DeliveryListResponse, DeliveryRetryData, DeliveryRetryError, DeliveryRetryResponse, DeliveryViewData, DeliveryViewError, DeliveryViewResponse, FeedCreateData, FeedCreateError, FeedCreateResponse, FeedDeleteData, FeedDeleteError, FeedDeleteResponse, FeedListData, FeedListError, FeedListResponse, FeedRotateData, FeedRotateError, FeedRotateResponse, IncidentAcknowledgeData, IncidentAcknowledgeError, IncidentAcknowledgeResponse, IncidentListData, IncidentListError, IncidentListResponse, IncidentResolveData, IncidentResolveError, IncidentResolveResponse, IncidentSnoozeData, IncidentSnoozeError, IncidentSnoozeResponse, IncidentViewData, IncidentViewError, IncidentViewResponse, LinkUseData, LinkUseError, LinkUseResponse, LinkViewData, LinkViewError, LinkViewResponse, NetworkCheckData, NetworkCheckError, NetworkCheckResponse, NetworkCreateData, NetworkCreateError, NetworkCreateResponse, NetworkDeleteData, NetworkDeleteError, NetworkDeleteResponse, NetworkListData, NetworkListError, NetworkListResponse, NetworkProbeData, NetworkProbeError, NetworkProbeResponse, NetworkSurveyData, NetworkSurveyError, NetworkSurveyResponse, NetworkUpdateData, NetworkUpdateError, NetworkUpdateResponse, NetworkViewData, NetworkViewError, NetworkViewResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanIcsData, PlanIcsError, PlanIcsResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, RuleCreateData, RuleCreateError, RuleCreateResponse, RuleDeleteData, RuleDeleteError, RuleDeleteResponse, RuleListData, RuleListError, RuleListResponse, RuleSimulateData, RuleSimulateError, RuleSimulateResponse, RuleUpdateData, RuleUpdateError, RuleUpdateResponse, RuleViewData, RuleViewError, RuleViewResponse, RunAcknowledgeData, RunAcknowledgeError, RunAcknowledgeResponse, RunCancelData, RunCancelError, RunCancelResponse, RunChangesData, RunChangesError, RunChangesResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStartData, RunStartError, RunStartResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SilenceCreateData, SilenceCreateError, SilenceCreateResponse, SilenceEndData, SilenceEndError, SilenceEndResponse, SilenceListData, SilenceListError, SilenceListResponse, SilenceViewData, SilenceViewError, SilenceViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskAudienceData, TaskAudienceError, TaskAudienceResponse, TaskBandsData, TaskBandsError, TaskBandsResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskExportData, TaskExportError, TaskExportResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskProbeData, TaskProbeError, TaskProbeResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerCallListData, TriggerCallListError, TriggerCallListResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse, VaultRotateData, VaultRotateError, VaultRotateResponse, VaultUnsealData, VaultUnsealError, VaultUnsealResponse, VaultViewData, VaultViewError, VaultViewResponse } from '../types.gen';
+import { auditList, auditVerify, backfillCancel, backfillCreate, backfillList, backfillView, calendarCreate, calendarDates, calendarDelete, calendarEffect, calendarImport, calendarList, calendarUpdate, calendarView, channelCreate, channelDelete, channelList, channelProbe, channelTest, channelUpdate, channelView, clockConfirm, credentialCreate, credentialDelete, credentialImport, credentialList, credentialRotate, credentialUpdate, credentialUsage, credentialView, deliveryList, deliveryRetry, deliveryView, feedCreate, feedDelete, feedList, feedRotate, incidentAcknowledge, incidentList, incidentResolve, incidentSnooze, incidentView, linkUse, linkView, networkCheck, networkCreate, networkDelete, networkList, networkProbe, networkSurvey, networkUpdate, networkView, type Options, planDays, planIcs, planList, poolCreate, poolDelete, poolList, poolUpdate, poolView, reportContents, reportCreate, reportCsv, reportDelete, reportHtml, reportList, reportPreview, reportSend, reportUpdate, reportView, ruleCreate, ruleDelete, ruleList, ruleSimulate, ruleUpdate, ruleView, runAcknowledge, runCancel, runChanges, runDelete, runList, runLog, runRerun, runStart, runStats, runView, scheduleDescribe, schedulePreview, sessionCreate, sessionDelete, sessionPasswordUpdate, sessionView, setupCreate, setupView, silenceCreate, silenceEnd, silenceList, silenceView, simulationCreate, slotList, slotSummary, systemContract, systemHold, systemMetrics, systemRelease, systemSettings, systemView, systemWorkers, taskApply, taskAudience, taskBands, taskBulk, taskClone, taskCreate, taskDelete, taskDisable, taskEffect, taskEnable, taskExport, taskImport, taskList, taskPatch, taskProbe, taskRun, taskUpdate, taskVersionList, taskVersionView, taskView, tokenCreate, tokenList, tokenRevoke, triggerCallList, triggerList, triggerRotate, userCreate, userDelete, userList, userUpdate, userView, vaultRotate, vaultUnseal, vaultView } from '../sdk.gen';
+import type { AuditListData, AuditListError, AuditListResponse, AuditVerifyData, AuditVerifyError, AuditVerifyResponse, BackfillCancelData, BackfillCancelError, BackfillCancelResponse, BackfillCreateData, BackfillCreateError, BackfillCreateResponse, BackfillListData, BackfillListError, BackfillListResponse, BackfillViewData, BackfillViewError, BackfillViewResponse, CalendarCreateData, CalendarCreateError, CalendarCreateResponse, CalendarDatesData, CalendarDatesError, CalendarDatesResponse, CalendarDeleteData, CalendarDeleteError, CalendarDeleteResponse, CalendarEffectData, CalendarEffectError, CalendarEffectResponse, CalendarImportData, CalendarImportError, CalendarImportResponse, CalendarListData, CalendarListError, CalendarListResponse, CalendarUpdateData, CalendarUpdateError, CalendarUpdateResponse, CalendarViewData, CalendarViewError, CalendarViewResponse, ChannelCreateData, ChannelCreateError, ChannelCreateResponse, ChannelDeleteData, ChannelDeleteError, ChannelDeleteResponse, ChannelListData, ChannelListError, ChannelListResponse, ChannelProbeData, ChannelProbeError, ChannelProbeResponse, ChannelTestData, ChannelTestError, ChannelTestResponse, ChannelUpdateData, ChannelUpdateError, ChannelUpdateResponse, ChannelViewData, ChannelViewError, ChannelViewResponse, ClockConfirmData, ClockConfirmError, ClockConfirmResponse, CredentialCreateData, CredentialCreateError, CredentialCreateResponse, CredentialDeleteData, CredentialDeleteError, CredentialDeleteResponse, CredentialImportData, CredentialImportError, CredentialImportResponse, CredentialListData, CredentialListError, CredentialListResponse, CredentialRotateData, CredentialRotateError, CredentialRotateResponse, CredentialUpdateData, CredentialUpdateError, CredentialUpdateResponse, CredentialUsageData, CredentialUsageError, CredentialUsageResponse, CredentialViewData, CredentialViewError, CredentialViewResponse, DeliveryListData, DeliveryListError, DeliveryListResponse, DeliveryRetryData, DeliveryRetryError, DeliveryRetryResponse, DeliveryViewData, DeliveryViewError, DeliveryViewResponse, FeedCreateData, FeedCreateError, FeedCreateResponse, FeedDeleteData, FeedDeleteError, FeedDeleteResponse, FeedListData, FeedListError, FeedListResponse, FeedRotateData, FeedRotateError, FeedRotateResponse, IncidentAcknowledgeData, IncidentAcknowledgeError, IncidentAcknowledgeResponse, IncidentListData, IncidentListError, IncidentListResponse, IncidentResolveData, IncidentResolveError, IncidentResolveResponse, IncidentSnoozeData, IncidentSnoozeError, IncidentSnoozeResponse, IncidentViewData, IncidentViewError, IncidentViewResponse, LinkUseData, LinkUseError, LinkUseResponse, LinkViewData, LinkViewError, LinkViewResponse, NetworkCheckData, NetworkCheckError, NetworkCheckResponse, NetworkCreateData, NetworkCreateError, NetworkCreateResponse, NetworkDeleteData, NetworkDeleteError, NetworkDeleteResponse, NetworkListData, NetworkListError, NetworkListResponse, NetworkProbeData, NetworkProbeError, NetworkProbeResponse, NetworkSurveyData, NetworkSurveyError, NetworkSurveyResponse, NetworkUpdateData, NetworkUpdateError, NetworkUpdateResponse, NetworkViewData, NetworkViewError, NetworkViewResponse, PlanDaysData, PlanDaysError, PlanDaysResponse, PlanIcsData, PlanIcsError, PlanIcsResponse, PlanListData, PlanListError, PlanListResponse, PoolCreateData, PoolCreateError, PoolCreateResponse, PoolDeleteData, PoolDeleteError, PoolDeleteResponse, PoolListData, PoolListError, PoolListResponse, PoolUpdateData, PoolUpdateError, PoolUpdateResponse, PoolViewData, PoolViewError, PoolViewResponse, ReportContentsData, ReportContentsError, ReportContentsResponse, ReportCreateData, ReportCreateError, ReportCreateResponse, ReportCsvData, ReportCsvError, ReportCsvResponse, ReportDeleteData, ReportDeleteError, ReportDeleteResponse, ReportHtmlData, ReportHtmlError, ReportHtmlResponse, ReportListData, ReportListError, ReportListResponse, ReportPreviewData, ReportPreviewError, ReportPreviewResponse, ReportSendData, ReportSendError, ReportSendResponse, ReportUpdateData, ReportUpdateError, ReportUpdateResponse, ReportViewData, ReportViewError, ReportViewResponse, RuleCreateData, RuleCreateError, RuleCreateResponse, RuleDeleteData, RuleDeleteError, RuleDeleteResponse, RuleListData, RuleListError, RuleListResponse, RuleSimulateData, RuleSimulateError, RuleSimulateResponse, RuleUpdateData, RuleUpdateError, RuleUpdateResponse, RuleViewData, RuleViewError, RuleViewResponse, RunAcknowledgeData, RunAcknowledgeError, RunAcknowledgeResponse, RunCancelData, RunCancelError, RunCancelResponse, RunChangesData, RunChangesError, RunChangesResponse, RunDeleteData, RunDeleteError, RunDeleteResponse, RunListData, RunListError, RunListResponse, RunLogData, RunLogError, RunLogResponse, RunRerunData, RunRerunError, RunRerunResponse, RunStartData, RunStartError, RunStartResponse, RunStatsData, RunStatsError, RunStatsResponse, RunViewData, RunViewError, RunViewResponse, ScheduleDescribeData, ScheduleDescribeError, ScheduleDescribeResponse, SchedulePreviewData, SchedulePreviewError, SchedulePreviewResponse, SessionCreateData, SessionCreateError, SessionCreateResponse, SessionDeleteData, SessionDeleteError, SessionDeleteResponse, SessionPasswordUpdateData, SessionPasswordUpdateError, SessionPasswordUpdateResponse, SessionViewData, SessionViewError, SessionViewResponse, SetupCreateData, SetupCreateError, SetupCreateResponse, SetupViewData, SetupViewError, SetupViewResponse, SilenceCreateData, SilenceCreateError, SilenceCreateResponse, SilenceEndData, SilenceEndError, SilenceEndResponse, SilenceListData, SilenceListError, SilenceListResponse, SilenceViewData, SilenceViewError, SilenceViewResponse, SimulationCreateData, SimulationCreateError, SimulationCreateResponse, SlotListData, SlotListError, SlotListResponse, SlotSummaryData, SlotSummaryError, SlotSummaryResponse, SystemContractData, SystemContractError, SystemHoldData, SystemHoldError, SystemHoldResponse, SystemMetricsData, SystemMetricsError, SystemMetricsResponse, SystemReleaseData, SystemReleaseError, SystemReleaseResponse, SystemSettingsData, SystemSettingsError, SystemSettingsResponse, SystemViewData, SystemViewError, SystemViewResponse, SystemWorkersData, SystemWorkersError, SystemWorkersResponse, TaskApplyData, TaskApplyError, TaskApplyResponse, TaskAudienceData, TaskAudienceError, TaskAudienceResponse, TaskBandsData, TaskBandsError, TaskBandsResponse, TaskBulkData, TaskBulkError, TaskBulkResponse, TaskCloneData, TaskCloneError, TaskCloneResponse, TaskCreateData, TaskCreateError, TaskCreateResponse, TaskDeleteData, TaskDeleteError, TaskDeleteResponse, TaskDisableData, TaskDisableError, TaskDisableResponse, TaskEffectData, TaskEffectError, TaskEffectResponse, TaskEnableData, TaskEnableError, TaskEnableResponse, TaskExportData, TaskExportError, TaskExportResponse, TaskImportData, TaskImportError, TaskImportResponse, TaskListData, TaskListError, TaskListResponse, TaskPatchData, TaskPatchError, TaskPatchResponse, TaskProbeData, TaskProbeError, TaskProbeResponse, TaskRunData, TaskRunError, TaskRunResponse, TaskUpdateData, TaskUpdateError, TaskUpdateResponse, TaskVersionListData, TaskVersionListError, TaskVersionListResponse, TaskVersionViewData, TaskVersionViewError, TaskVersionViewResponse, TaskViewData, TaskViewError, TaskViewResponse, TokenCreateData, TokenCreateError, TokenCreateResponse, TokenListData, TokenListError, TokenListResponse, TokenRevokeData, TokenRevokeError, TokenRevokeResponse, TriggerCallListData, TriggerCallListError, TriggerCallListResponse, TriggerListData, TriggerListError, TriggerListResponse, TriggerRotateData, TriggerRotateError, TriggerRotateResponse, UserCreateData, UserCreateError, UserCreateResponse, UserDeleteData, UserDeleteError, UserDeleteResponse, UserListData, UserListError, UserListResponse, UserUpdateData, UserUpdateError, UserUpdateResponse, UserViewData, UserViewError, UserViewResponse, VaultRotateData, VaultRotateError, VaultRotateResponse, VaultUnsealData, VaultUnsealError, VaultUnsealResponse, VaultViewData, VaultViewError, VaultViewResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -2485,6 +2485,211 @@ export const linkUseMutation = (options?: Partial<Options<LinkUseData>>): UseMut
     const mutationOptions: UseMutationOptions<LinkUseResponse, LinkUseError, Options<LinkUseData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await linkUse({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const reportListQueryKey = (options?: Options<ReportListData>) => createQueryKey('reportList', options);
+
+/**
+ * List reports.
+ */
+export const reportListOptions = (options?: Options<ReportListData>) => queryOptions<ReportListResponse, ReportListError, ReportListResponse, ReturnType<typeof reportListQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await reportList({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: reportListQueryKey(options)
+});
+
+export const reportListInfiniteQueryKey = (options?: Options<ReportListData>): QueryKey<Options<ReportListData>> => createQueryKey('reportList', options, true);
+
+/**
+ * List reports.
+ */
+export const reportListInfiniteOptions = (options?: Options<ReportListData>) => {
+    const opts = infiniteQueryOptions<ReportListResponse, ReportListError, InfiniteData<ReportListResponse>, QueryKey<Options<ReportListData>>, string | Pick<QueryKey<Options<ReportListData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ReportListData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await reportList({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: reportListInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create a report.
+ */
+export const reportCreateMutation = (options?: Partial<Options<ReportCreateData>>): UseMutationOptions<ReportCreateResponse, ReportCreateError, Options<ReportCreateData>> => {
+    const mutationOptions: UseMutationOptions<ReportCreateResponse, ReportCreateError, Options<ReportCreateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reportCreate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Show what a report would say that need not be saved. Nothing is sent.
+ */
+export const reportPreviewMutation = (options?: Partial<Options<ReportPreviewData>>): UseMutationOptions<ReportPreviewResponse, ReportPreviewError, Options<ReportPreviewData>> => {
+    const mutationOptions: UseMutationOptions<ReportPreviewResponse, ReportPreviewError, Options<ReportPreviewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reportPreview({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const reportContentsQueryKey = (options: Options<ReportContentsData>) => createQueryKey('reportContents', options);
+
+/**
+ * Show what a saved report says. Nothing is sent.
+ */
+export const reportContentsOptions = (options: Options<ReportContentsData>) => queryOptions<ReportContentsResponse, ReportContentsError, ReportContentsResponse, ReturnType<typeof reportContentsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await reportContents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: reportContentsQueryKey(options)
+});
+
+export const reportHtmlQueryKey = (options: Options<ReportHtmlData>) => createQueryKey('reportHtml', options);
+
+/**
+ * Show a report as the page that a mail contains. It prints well.
+ */
+export const reportHtmlOptions = (options: Options<ReportHtmlData>) => queryOptions<ReportHtmlResponse, ReportHtmlError, ReportHtmlResponse, ReturnType<typeof reportHtmlQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await reportHtml({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: reportHtmlQueryKey(options)
+});
+
+export const reportCsvQueryKey = (options: Options<ReportCsvData>) => createQueryKey('reportCsv', options);
+
+/**
+ * Show a report as CSV: one line for each value, with part, name and field.
+ */
+export const reportCsvOptions = (options: Options<ReportCsvData>) => queryOptions<ReportCsvResponse, ReportCsvError, ReportCsvResponse, ReturnType<typeof reportCsvQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await reportCsv({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: reportCsvQueryKey(options)
+});
+
+/**
+ * Delete a report. What is on its way already is still sent.
+ */
+export const reportDeleteMutation = (options?: Partial<Options<ReportDeleteData>>): UseMutationOptions<ReportDeleteResponse, ReportDeleteError, Options<ReportDeleteData>> => {
+    const mutationOptions: UseMutationOptions<ReportDeleteResponse, ReportDeleteError, Options<ReportDeleteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reportDelete({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const reportViewQueryKey = (options: Options<ReportViewData>) => createQueryKey('reportView', options);
+
+/**
+ * View a report's definition, and when it is sent next.
+ */
+export const reportViewOptions = (options: Options<ReportViewData>) => queryOptions<ReportViewResponse, ReportViewError, ReportViewResponse, ReturnType<typeof reportViewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await reportView({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: reportViewQueryKey(options)
+});
+
+/**
+ * Replace a report's definition.
+ */
+export const reportUpdateMutation = (options?: Partial<Options<ReportUpdateData>>): UseMutationOptions<ReportUpdateResponse, ReportUpdateError, Options<ReportUpdateData>> => {
+    const mutationOptions: UseMutationOptions<ReportUpdateResponse, ReportUpdateError, Options<ReportUpdateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reportUpdate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send a report now to all its channels. A disabled report can be sent too.
+ */
+export const reportSendMutation = (options?: Partial<Options<ReportSendData>>): UseMutationOptions<ReportSendResponse, ReportSendError, Options<ReportSendData>> => {
+    const mutationOptions: UseMutationOptions<ReportSendResponse, ReportSendError, Options<ReportSendData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reportSend({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

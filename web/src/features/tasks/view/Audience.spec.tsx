@@ -15,7 +15,7 @@ describe("who hears of a task", () => {
     renderPage("/tasks/orders-export-0000");
     await screen.findByText("on-call");
     expect(screen.getByText(/Because it names the folder finance, it names the tag nightly\./).textContent).toContain("Tells ops at once: failed, recovered.");
-    expect(screen.getByText(/ada silenced it \(upgrade\)/).textContent).toMatch(/^Nobody before /);
+    expect(screen.getByText(/ada silenced it \(upgrade\)/).textContent).toMatch(/^Nobody now: .* which ends /);
   });
 
   it("is nobody without a rule", async () => {

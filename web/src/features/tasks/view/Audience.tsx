@@ -19,7 +19,7 @@ export function Audience({ task }: { task: Task }) {
           <>
             {silences.map((silence) => (
               <p key={silence.id} className="mb-2 rounded-md bg-warn-soft px-3 py-2 text-sm break-words">
-                Nobody before <DateTime at={silence.until_at} plain />: {silence.created_by} silenced it ({silence.reason}).
+                Nobody now: {silence.created_by} silenced it ({silence.reason}), which ends <DateTime at={silence.until_at} plain />.
               </p>
             ))}
             {rules.length === 0 ? (
