@@ -182,7 +182,7 @@ fn failures(contents: &Contents, zone: Tz, tables: &mut Vec<Table>) {
         let last = Cell { text: when, page: Some(Page::Run(row.last_run)) };
         vec![task(&row.task), cell(row.run_count.to_string()), cell(why), last]
     });
-    let columns = vec![column("Task", 28), numbers("Failed", 12), column("Why, the last time", 36), column("Last", 24)];
+    let columns = vec![column("Task", 28), numbers("Runs", 12), column("Why, the last time", 36), column("Last", 24)];
     add("Failures", columns, rows.collect(), tables);
 }
 
