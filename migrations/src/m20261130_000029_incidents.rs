@@ -45,6 +45,9 @@ impl MigrationTrait for Migration {
     }
 }
 
+/// What can be wrong with a task. An incident about lateness may have no run, and so no state of one.
+const KINDS: &str = "'failing', 'skipped', 'suspicious', 'late', 'missed', 'silent'";
+
 fn rule(postgres: bool) -> TableCreateStatement {
     table("rule")
         .col(key(postgres))
@@ -70,7 +73,7 @@ fn incident(postgres: bool) -> TableCreateStatement {
         .col(int("run_count"))
         .col(uuid_null("first_run_uid"))
         .col(uuid_null("last_run_uid"))
-        .col(text("state"))
+        .col(text_null("state"))
         .col(text_null("reason_code"))
         .col(text("reason"))
         .col(int_null("acknowledged_at"))
@@ -78,7 +81,7 @@ fn incident(postgres: bool) -> TableCreateStatement {
         .col(text("note"))
         .col(int_null("resolved_at"))
         .col(text_null("resolved_by"))
-        .check(check("incident_kind_word", "kind IN ('failing', 'skipped', 'suspicious')"))
+        .check(check("incident_kind_word", format!("kind IN ({KINDS})")))
         .check(check("incident_resolved_by_somebody", "resolved_by IS NULL OR resolved_at IS NOT NULL"))
         .foreign_key(&mut refers("incident_of_task", "incident", "task_id", "task"))
         .to_owned()

@@ -1,9 +1,7 @@
-//! Adds what is expected of slots and tasks, and lets incidents be about lateness.
+//! Adds what is expected of slots and tasks.
 //!
 //! A row of `slot_watch` is there from the booking of a slot until nothing can be late about it; what was late stays as
-//! long as the slot. `look_at` says when something can become late next. An incident about lateness may have no run.
-//! SQLite cannot change a CHECK of a table, but lets a program change the stored definition of the table
-//! (sqlite.org/lang_altertable.html, section 7), which moves no rows and needs no foreign key to look away.
+//! long as the slot. `look_at` says when something can become late next.
 
 use crate::build::*;
 use sea_orm_migration::prelude::*;
@@ -17,9 +15,6 @@ impl MigrationName for Migration {
     }
 }
 
-const OLD_KINDS: &str = "'failing', 'skipped', 'suspicious'";
-const KINDS: &str = "'failing', 'skipped', 'suspicious', 'late', 'missed', 'silent'";
-
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     fn use_transaction(&self) -> Option<bool> {
@@ -27,39 +22,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if is_postgres(manager) {
-            let kinds = format!("ALTER TABLE incident ADD CONSTRAINT incident_kind_word CHECK (kind IN ({KINDS}))");
-            let drop = "ALTER TABLE incident DROP CONSTRAINT incident_kind_word";
-            for statement in [drop, &kinds, "ALTER TABLE incident ALTER COLUMN state DROP NOT NULL"] {
-                manager.get_connection().execute_unprepared(statement).await?;
-            }
-        } else {
-            loosen(manager).await?;
-        }
         create(manager, vec![slot_watch(), task_watch()], watch_indexes()).await
     }
-}
-
-/// Changes what SQLite stores as the definition of the table. The rows are valid under the new rules as they are. The
-/// tables that are created next make other connections read the schema again.
-async fn loosen(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let database = manager.get_connection();
-    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
-    let (state, kinds) = ("\"state\" text NOT NULL", format!("({OLD_KINDS})"));
-    let update = format!(
-        "UPDATE sqlite_schema SET sql = replace(replace(sql, {state}, '\"state\" text'), {old}, {new}) \
-         WHERE type = 'table' AND name = 'incident' AND instr(sql, {state}) > 0 AND instr(sql, {old}) > 0",
-        state = quoted(state),
-        old = quoted(&kinds),
-        new = quoted(&format!("({KINDS})")),
-    );
-    database.execute_unprepared("PRAGMA writable_schema = ON").await?;
-    let changed = database.execute_unprepared(&update).await?.rows_affected();
-    database.execute_unprepared("PRAGMA writable_schema = RESET").await?;
-    if changed == 1 {
-        return Ok(());
-    }
-    Err(DbErr::Migration("the table of incidents is not as an earlier change made it".to_owned()))
 }
 
 fn slot_watch() -> TableCreateStatement {
