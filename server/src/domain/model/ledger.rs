@@ -210,6 +210,26 @@ pub struct WatchedSlot {
     pub success_at: Option<DateTime<Utc>>,
 }
 
+impl WatchedSlot {
+    /// Its place among slots that are late; none: it is not late.
+    pub fn place(&self) -> Option<LateAfter> {
+        let late = self.late?;
+        let (schedule_row, first_at) = (self.schedule_row, self.seen.first_at);
+        Some(LateAfter { late_at: late.since_at, schedule_row, first_at })
+    }
+}
+
+/// A place among slots that are late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LateAfter {
+    /// Since when it is late.
+    pub late_at: DateTime<Utc>,
+    /// Key of its schedule in the database.
+    pub schedule_row: Key<Schedule>,
+    /// Its first due instant.
+    pub first_at: DateTime<Utc>,
+}
+
 /// A task of which something is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchedTask {

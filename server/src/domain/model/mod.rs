@@ -46,8 +46,8 @@ pub use self::incidents::{
     Sign, SilenceNew, SilenceRecord, TellingNew, TellingRecord, ToldBefore,
 };
 pub use self::ledger::{
-    BackfillNew, BackfillRecord, Covered, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter, SlotLateness,
-    SlotRecord, TaskLateness, WatchStep, WatchedSlot, WatchedTask,
+    BackfillNew, BackfillRecord, Covered, LateAfter, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter,
+    SlotLateness, SlotRecord, TaskLateness, WatchStep, WatchedSlot, WatchedTask,
 };
 pub use self::networks::NetworkRecord;
 pub use self::notify::{

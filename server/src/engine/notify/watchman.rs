@@ -3,6 +3,7 @@
 //! Nothing is remembered here: what is watched is in the database, with the instant of the next look. Deliberately
 //! absent: telling anybody, which the herald does. Start reading at `Watchman::round`.
 
+use crate::app::notify::lateness::LatenessSeen;
 use crate::app::{App, Error, Signal};
 use crate::clock::Stopwatch;
 use crate::domain::reason::Reason;
@@ -46,14 +47,9 @@ impl Watchman {
     async fn round(&self) -> RoundResult {
         let watched = self.app.lateness_is_watched().await?;
         self.watched.store(watched, Ordering::Relaxed);
-        let (mut slots, mut silent) = (0, 0);
-        let looks = watched && self.has_to_look().await?;
-        let mut more = looks;
-        while more {
-            let seen = self.app.lateness_look().await?;
-            (slots, silent, more) = (slots + seen.slots, silent + seen.silent, seen.more);
-        }
-        if looks {
+        let LatenessSeen { mut slots, mut silent } = LatenessSeen::default();
+        if watched && self.has_to_look().await? {
+            LatenessSeen { slots, silent } = self.app.lateness_look().await?;
             *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stopwatch::start());
         }
         self.late.store(watched && self.app.lateness_is_there().await?, Ordering::Relaxed);

@@ -6,7 +6,7 @@ use super::watch::kind_of;
 use crate::domain::ids::RunId;
 use crate::domain::keys::{Key, Schedule};
 use crate::domain::ledger::lateness::{Late, SeenSlot, SlotRun};
-use crate::domain::model::WatchedSlot;
+use crate::domain::model::{LateAfter, WatchedSlot};
 use crate::store::core::error::damaged;
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::time::{Micros, instant};
@@ -29,8 +29,8 @@ impl Tx {
         self.watched(&query).await
     }
 
-    /// Slots that were late and may be over.
-    pub async fn watched_late(&self, most: u64) -> Result<Vec<WatchedSlot>> {
+    /// Slots that were late and may be over, after another one, in a fixed order.
+    pub async fn watched_late(&self, after: Option<LateAfter>, most: u64) -> Result<Vec<WatchedSlot>> {
         let may_be_over = "run.started_at IS NOT NULL OR run.finished_at IS NOT NULL \
                            OR task_watch.success_at > slot.last_at";
         let mut query = select_watched();
@@ -38,7 +38,14 @@ impl Tx {
             .and_where(Expr::cust("slot_watch.late_at IS NOT NULL AND slot_watch.over_at IS NULL"))
             .and_where(Expr::cust(format!("({may_be_over})")))
             .order_by(("slot_watch", "late_at"), Order::Asc)
+            .order_by(("slot_watch", "schedule_id"), Order::Asc)
+            .order_by(("slot_watch", "first_at"), Order::Asc)
             .limit(most);
+        if let Some(LateAfter { late_at, schedule_row, first_at }) = after {
+            let (late_at, first_at) = (Micros::from(late_at).0, Micros::from(first_at).0);
+            let place = "(slot_watch.late_at, slot_watch.schedule_id, slot_watch.first_at)";
+            query.and_where(Expr::cust(format!("{place} > ({late_at}, {}, {first_at})", schedule_row.number())));
+        }
         self.watched(&query).await
     }
 

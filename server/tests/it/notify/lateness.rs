@@ -262,3 +262,23 @@ async fn got(bench: &Bench, double: &Double, count: usize) {
     });
     looked.await.unwrap_or_else(|_| panic!("only {} of {count} came", double.count()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_ends_however_many_slots_stay_late() {
+    let (bench, _admin) = quiet("2026-06-01T10:00:00Z").await;
+    for name in ["a", "b", "c"] {
+        let schedule = json!({"kind": "cron", "expression": "* * * * *"});
+        let more = json!({"schedules": [schedule], "expect": {"finish_by": {"within_seconds": 30}},
+            "overlap": {"kind": "allow", "max": 100}});
+        bench.task(child_task(name, &["exit", "0"], more)).await;
+    }
+    for _ in 0..80 {
+        wait(&bench, 60).await;
+        assert_eq!(book(&bench).await, 3);
+    }
+    assert_eq!(bench.behind("UPDATE run SET state = 'running', node = 'x', started_at = created_at").await, 240);
+    wait(&bench, 40).await;
+    let look = async || tokio::time::timeout(Duration::from_secs(60), bench.app.lateness_look()).await;
+    assert_eq!(look().await.expect("it ends").unwrap().slots, 240);
+    assert_eq!(look().await.expect("it ends").unwrap().slots, 0);
+}

@@ -200,7 +200,7 @@ impl World {
             }
             self.live(now).await;
         }
-        while self.bench.app.lateness_look().await.expect("looked").more {}
+        self.bench.app.lateness_look().await.expect("looked");
     }
 }
 

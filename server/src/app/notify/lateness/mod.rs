@@ -12,7 +12,7 @@ use crate::domain::ledger::Expect;
 use crate::domain::ledger::lateness::{
     Alert, Late, Outage, SeenSlot, Standing, alerts, over_at, reason, silent_at, silent_reason, stand,
 };
-use crate::domain::model::{IncidentRecord, Sign, WatchStep, WatchedSlot};
+use crate::domain::model::{IncidentRecord, LateAfter, Sign, WatchStep, WatchedSlot};
 use crate::domain::notify::words::IncidentKind;
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
@@ -44,8 +44,6 @@ pub struct LatenessSeen {
     pub slots: u64,
     /// Number of tasks that were found to be silent for too long.
     pub silent: u64,
-    /// Whether there may be more to look at now.
-    pub more: bool,
 }
 
 /// The last sign of life, and the newest outage before it.
@@ -72,15 +70,24 @@ impl App {
         Ok(self.store().late_are_there().await? || self.store().lateness_is_open().await?)
     }
 
-    /// Looks at some of what may be late now or no longer.
+    /// Looks at what may be late now or no longer, some of it in each transaction.
     pub async fn lateness_look(&self) -> Result<LatenessSeen> {
-        let write = async move |tx: &Tx, moment: Moment| look(tx, moment).await;
-        let announce = |app: &Self, changed: &Changed| {
-            if !changed.tasks.is_empty() {
-                app.announce_incidents();
+        let (mut all, mut after) = (LatenessSeen::default(), None);
+        loop {
+            // What is late stays late, so each transaction begins where the last one ended.
+            let write = async move |tx: &Tx, moment: Moment| look(tx, moment, after).await;
+            let announce = |app: &Self, changed: &Changed| {
+                if !changed.tasks.is_empty() {
+                    app.announce_incidents();
+                }
+            };
+            let Changed { seen, after: next, more, .. } = self.write(write, announce).await?;
+            (all.slots, all.silent) = (all.slots + seen.slots, all.silent + seen.silent);
+            if !more {
+                return Ok(all);
             }
-        };
-        Ok(self.write(write, announce).await?.seen)
+            after = next;
+        }
     }
 }
 
@@ -89,14 +96,19 @@ impl App {
 struct Changed {
     seen: LatenessSeen,
     tasks: HashSet<Key<Task>>,
+    /// The last of the slots that were late; none: there are no more.
+    after: Option<LateAfter>,
+    /// Whether there may be more to look at now.
+    more: bool,
 }
 
-async fn look(tx: &Tx, moment: Moment) -> Result<Changed> {
+async fn look(tx: &Tx, moment: Moment, after: Option<LateAfter>) -> Result<Changed> {
     let outage = alive(tx, moment).await?;
     let mut changed = Changed::default();
     let slots = tx.watched_due(moment.now - RECORDED_AFTER, ROUND).await?;
-    let late = tx.watched_late(ROUND).await?;
-    changed.seen.more = slots.len() as u64 == ROUND || late.len() as u64 == ROUND;
+    let late = tx.watched_late(after, ROUND).await?;
+    changed.after = late.last().filter(|_| late.len() as u64 == ROUND).and_then(WatchedSlot::place);
+    changed.more = slots.len() as u64 == ROUND || changed.after.is_some();
     let expected = tx.tasks_expect(&slots.iter().chain(&late).map(|slot| slot.task_key).collect()).await?;
     let over = end(tx, &late, &expected).await?;
     let found = judge(tx, &slots, &expected, moment).await?;
