@@ -157,7 +157,8 @@ function expectDraft({ start_within_seconds, finish_by, at_least_every_seconds }
   };
 }
 
-const over = (seconds: number | null | undefined, unit: number): number | null => (seconds == null ? null : seconds / unit);
+/** Seconds in a larger unit, with as many digits as bring the same seconds back. */
+const over = (seconds: number | null | undefined, unit: number): number | null => (seconds == null ? null : Number((seconds / unit).toFixed(5)));
 
 const secondsOf = (value: number | null, unit: number): number | null => (value === null ? null : Math.round(value * unit));
 
