@@ -145,7 +145,8 @@ pub struct ReportHtmlQuery {
     #[param(example = "2026-11-29")]
     pub date: Option<NaiveDate>,
     /// A definition (JSON) to show in place of the saved one. There need not be a saved one then.
-    #[param(max_length = 20_000)]
+    // It is part of the address, of which the server takes 64 KB, and a character may take 12 bytes there.
+    #[param(max_length = 4_000)]
     pub definition: Option<String>,
 }
 
