@@ -6,13 +6,13 @@
 use super::incidents::{acknowledge, snooze};
 use crate::app::core::write::Moment;
 use crate::app::{App, Caller, Error, Result};
-use crate::domain::ids::DeliveryId;
 use crate::domain::keys::{Incident, Key};
 use crate::domain::model::{LinkNew, LinkRecord};
 use crate::security::secret::Secret;
 use crate::security::token;
 use crate::store::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 /// How long a link works.
 const WORKS_FOR: TimeDelta = TimeDelta::days(7);
@@ -63,7 +63,7 @@ impl App {
 
 /// Makes the link that goes with a message about an incident. Returns its text.
 pub(super) async fn make(tx: &Tx, incident_key: Key<Incident>, channel: &str, now: DateTime<Utc>) -> Result<Secret> {
-    let id = DeliveryId::generate().0;
+    let id = Uuid::now_v7();
     let made = token::generate(id);
     let (channel_name, expires_at) = (channel.to_owned(), now + WORKS_FOR);
     let secret_hash = made.secret_hash;

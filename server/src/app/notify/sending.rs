@@ -96,7 +96,7 @@ impl App {
         let secrets = compiled(secrets).await;
         let said = Mutex::new(Vec::new());
         let tell = |by: Speaker, text: String| {
-            let text = redact_text(&secrets, &text).into_owned();
+            let text = without_link(notice, &redact_text(&secrets, &text));
             said.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(Line { by, text });
         };
         let sending = self.exchange(target, &opened, notice, &tell);
@@ -112,7 +112,7 @@ impl App {
             }
             Err(reason) => (Some(reason), Vec::new()),
         };
-        let problem = problem.map(|reason| cleared(reason, &secrets));
+        let problem = problem.map(|reason| cleared(reason, notice, &secrets));
         Ok(Sent { problem, unreached: unreached.into_iter().map(|unreached| unreached.to).collect(), conversation })
     }
 
@@ -228,8 +228,14 @@ fn reason(error: HttpError) -> Reason {
     }
 }
 
-fn cleared(reason: Reason, secrets: &Secrets) -> Reason {
-    let clear = |text: String| cut(&redact_text(secrets, &text), PROBLEM_MAX);
+/// A text without the link by which somebody acts. Services repeat what they get, and readers of deliveries see that.
+fn without_link(notice: &Notice, text: &str) -> String {
+    let link = notice.act.as_deref().and_then(|act| act.rsplit('/').next()).filter(|link| !link.is_empty());
+    link.map_or_else(|| text.to_owned(), |link| text.replace(link, "***"))
+}
+
+fn cleared(reason: Reason, notice: &Notice, secrets: &Secrets) -> Reason {
+    let clear = |text: String| cut(&without_link(notice, &redact_text(secrets, &text)), PROBLEM_MAX);
     match reason {
         Reason::RequestFailed { problem } => Reason::RequestFailed { problem: clear(problem) },
         Reason::RequestRefused { problem } => Reason::RequestRefused { problem: clear(problem) },
@@ -243,4 +249,32 @@ fn cleared(reason: Reason, secrets: &Secrets) -> Reason {
 /// Whether a kind of credential has what a login at an SMTP server needs.
 pub(super) const fn logs_in(kind: CredentialKind) -> bool {
     matches!(kind, CredentialKind::Login | CredentialKind::Smtp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+
+    #[test]
+    fn the_link_by_which_somebody_acts_is_not_in_what_a_service_repeats() {
+        let notice = |act: Option<&str>| Notice {
+            act: act.map(str::to_owned),
+            key: String::new(),
+            id: String::new(),
+            subject: String::new(),
+            level: NoticeLevel::Info,
+            facts: Vec::new(),
+            excerpt: None,
+            link: None,
+            at: DateTime::UNIX_EPOCH,
+            mail: MailForm::default(),
+        };
+        let said = "no: {\"act\":\"https:\\/\\/orc.example.org\\/act\\/orc_1_canary\"}";
+        let shown = without_link(&notice(Some("https://orc.example.org/act/orc_1_canary")), said);
+        assert_eq!(shown, "no: {\"act\":\"https:\\/\\/orc.example.org\\/act\\/***\"}", "also if it escapes slashes");
+        for act in [None, Some(""), Some("https://orc.example.org/act/")] {
+            assert_eq!(without_link(&notice(act), said), said);
+        }
+    }
 }

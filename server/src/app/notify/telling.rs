@@ -112,12 +112,13 @@ impl App {
         let mut made = Vec::new();
         for telling in due {
             let Some(told) = facts.told(&telling) else { continue };
+            // A row that cannot be read must not keep anybody from being told.
             let run = match telling.new.run {
-                Some(run) => self.store().run_find(run).await?,
+                Some(run) => or_left_out(self.store().run_find(run).await.map_err(Into::into)),
                 None => None,
             };
             let excerpt = match &run {
-                Some(run) if telling.new.step != TellStep::Recovery => self.excerpt(run).await?,
+                Some(run) if telling.new.step != TellStep::Recovery => or_left_out(self.excerpt(run).await),
                 _ => None,
             };
             let link = telling.new.run.and_then(|run| self.link(&format!("runs/{run}")));
@@ -127,7 +128,7 @@ impl App {
                 .map_or_else(|| run.as_ref().and_then(|run| run.reason.as_ref()), |incident| incident.reason.as_ref());
             let mut notice = single(&rule.definition.name, &told, reason);
             (notice.excerpt, notice.link) = (excerpt, link);
-            self.notice_complete(&mut notice, told.task, told.incident, run.as_ref()).await?;
+            self.notice_complete(&mut notice, told.task, told.incident, run.as_ref()).await;
             notice.mail.change_at = self.link("incidents/rules");
             let dedup_key = match telling.new.round {
                 0 => format!("{} {}", notice.key, telling.new.step),
@@ -152,6 +153,14 @@ impl App {
         let url = self.settings().public_url.as_deref()?;
         Some(format!("{}/{page}", url.trim_end_matches('/')))
     }
+}
+
+/// What was read, or nothing if it cannot be read.
+fn or_left_out<T: Default>(read: Result<T>) -> T {
+    read.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a part of a notification cannot be read, so it is left out");
+        T::default()
+    })
 }
 
 /// What is due, by the channels that are told. An escalation goes to others, and its end to both.

@@ -266,3 +266,20 @@ async fn what_is_over_cannot_be_taken_care_of_by_a_link() {
     nobody.json(409, &format!("POST {link}"), Some(json!({"kind": "acknowledge"}))).await;
     assert_eq!(nobody.json(200, &format!("GET {link}"), None).await["used_at"], Value::Null, "nothing was done");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_cannot_be_read_keeps_nobody_from_being_told() {
+    let bench = Bench::new().await;
+    let admin = bench.admin().await;
+    super::incidents::channel(&admin, "ops", "http://127.0.0.1:1").await;
+    rule(&admin, "all", json!({"how": {"kind": "grouped", "minutes": 60}})).await;
+    bench.task(json!({"name": "a", "run": {"kind": "shell", "line": "exit 3"}})).await;
+    let engine = bench.engine().await;
+    bench.ended(bench.start("a").await).await;
+    engine.shutdown().await;
+    bench.app.runs_hear().await.unwrap();
+    assert_eq!(bench.behind("UPDATE attempt SET credentials = '{'").await, 1);
+    assert_eq!(bench.behind("UPDATE telling SET due_at = 0").await, 1);
+    assert_eq!(bench.app.incidents_tell().await.unwrap(), 1);
+    assert_eq!(subjects(&admin).await, ["a failed"]);
+}

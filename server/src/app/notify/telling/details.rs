@@ -3,6 +3,7 @@
 //!
 //! Start reading at `notice_complete`.
 
+use super::or_left_out;
 use crate::app::schedules::next_run;
 use crate::app::{App, Caller, Result};
 use crate::domain::model::{IncidentRecord, RunRecord, TaskRef};
@@ -27,25 +28,27 @@ impl App {
         task: &str,
         incident: Option<&IncidentRecord>,
         run: Option<&RunRecord>,
-    ) -> Result<()> {
+    ) {
         let mut facts = Vec::new();
         if let Some(run) = run.filter(|run| run.state != RunState::Succeeded) {
             let means = run.reason.as_ref().and_then(exit_words);
             facts.extend(means.map(|words| Notice::fact("Usually means", words)));
             if run.started_at.is_some() {
-                facts.extend(self.change_fact(run).await?);
+                facts.extend(or_left_out(self.change_fact(run).await));
             }
         }
-        if let Some(task) = self.store().task_find(&TaskRef::from(task)).await? {
-            let next = next_run(&*self.calendar_book().await?, &task.definition, |_| true, self.clock().now());
-            let at = next.map(|slot| slot.scheduled_for.to_rfc3339_opts(SecondsFormat::Secs, true));
-            facts.extend(at.map(|at| Notice::fact("Next run", at)));
-        }
+        facts.extend(or_left_out(self.next_fact(task).await));
         // The name of the rule stays last.
         let place = notice.facts.len().saturating_sub(1);
         notice.facts.splice(place..place, facts);
         notice.mail.thread = incident.map(|incident| format!("incident-{}", incident.id));
-        Ok(())
+    }
+
+    async fn next_fact(&self, task: &str) -> Result<Option<Fact>> {
+        let Some(task) = self.store().task_find(&TaskRef::from(task)).await? else { return Ok(None) };
+        let next = next_run(&*self.calendar_book().await?, &task.definition, |_| true, self.clock().now());
+        let at = next.map(|slot| slot.scheduled_for.to_rfc3339_opts(SecondsFormat::Secs, true));
+        Ok(at.map(|at| Notice::fact("Next run", at)))
     }
 
     async fn change_fact(&self, run: &RunRecord) -> Result<Option<Fact>> {
