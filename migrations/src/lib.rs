@@ -42,6 +42,7 @@ mod m20261130_000029_incidents;
 mod m20261130_000030_lateness;
 mod m20261130_000031_reports;
 mod m20261130_000032_silences;
+mod m20261130_000035_health;
 
 #[derive(Debug)]
 struct Migrator;
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000030_lateness::Migration),
             Box::new(m20261130_000031_reports::Migration),
             Box::new(m20261130_000032_silences::Migration),
+            Box::new(m20261130_000035_health::Migration),
         ]
     }
 }

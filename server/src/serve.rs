@@ -161,6 +161,7 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
     let travel = Travel { proxy, no_proxy, ca_file };
     let send_within = app::notify::sending::SEND_WITHIN;
     let public_url = config.server.public_url.clone();
+    let backup_within_days = config.database.backup_within_days;
     let settings = AppSettings {
         node,
         timezone,
@@ -171,6 +172,7 @@ pub async fn open(config: &Config, folder: &DataFolder) -> Result<App, ServeErro
         surroundings,
         travel,
         send_within,
+        backup_within_days,
         public_url,
     };
     let clock = Clock::system();

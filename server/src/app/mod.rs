@@ -66,6 +66,8 @@ pub struct AppSettings {
     pub travel: Travel,
     /// How long sending one notification may take.
     pub send_within: Duration,
+    /// Number of days within which a backup must have been made and read; none: nobody asks for one.
+    pub backup_within_days: Option<u32>,
     /// Address under which people reach the pages; none: it is not known.
     pub public_url: Option<String>,
 }

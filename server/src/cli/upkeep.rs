@@ -30,14 +30,18 @@ pub async fn seed(config: &Config, weeks: u32) -> Result<String, ServeError> {
     Ok(format!("invented {} runs in the past {weeks} weeks", made.map_err(io::Error::other)?))
 }
 
-/// Writes a consistent copy of the database. Returns what to print.
+/// Writes a consistent copy of the database, reads it, and notes that there is one. Returns what to print.
 pub async fn backup(config: &Config, file: &Path) -> Result<String, String> {
     match Door::open(config).await.map_err(|error| error.to_string())? {
         Door::Here(here) => {
-            let store = here.state.app.store();
-            let copied = store.backup_create(file).await.map_err(|error| error.to_string());
-            store.close().await;
-            copied.map(|()| format!("the database was copied to {}", file.display()))
+            let app = &here.state.app;
+            let copied = async {
+                app.store().backup_create(file).await.map_err(|error| error.to_string())?;
+                app.backup_note().await.map_err(|error| error.to_string())
+            };
+            let copied = copied.await;
+            app.store().close().await;
+            copied.map(|()| format!("the database was copied to {}, and the copy can be read", file.display()))
         }
         Door::There { url, .. } => {
             Err(format!("a server uses the data folder ({url}); stop it while the copy is made"))

@@ -316,6 +316,23 @@ reasons! {
     IncidentSnoozed { by: String, until: DateTime<Utc> } => format!("{by} snoozed the incident until {}", moment(until)),
     /// The incident was over before there was anything to tell.
     IncidentOver {} => "the incident was over before".to_owned(),
+    /// The rule tells only by the channel that fails.
+    ChannelItself { channel: String } =>
+        format!("the rule tells only by the channel {channel}, and nothing is told about a channel by itself"),
+    /// The value of a credential expires soon.
+    CredentialExpires { at: DateTime<Utc> } => format!("its value expires at {}", moment(at)),
+    /// The value of a credential has expired.
+    CredentialExpired { at: DateTime<Utc> } => format!("its value expired at {}", moment(at)),
+    /// No copy of the database was ever made and read.
+    BackupMissing { days: u32 } =>
+        format!("no backup was ever made, and one is wanted every {} (orc-server backup)", counted(u64::from(*days), "day", "days")),
+    /// The newest copy of the database that was made and read is old.
+    BackupOld { at: DateTime<Utc>, days: u32 } => format!(
+        "the newest backup that was made and read is of {}, and one is wanted every {} (orc-server backup)",
+        moment(at), counted(u64::from(*days), "day", "days")
+    ),
+    /// The warden found that something is wrong with the server, or no longer.
+    ServerLookedAt { begun: u64, over: u64 } => format!("{} begun, {over} over", counted(*begun, "incident", "incidents")),
     /// A silence keeps rules from telling about the task.
     TaskSilenced { by: String, reason: String, until: DateTime<Utc> } =>
         format!("{by} silenced the task until {}: {reason}", moment(until)),

@@ -75,6 +75,7 @@ impl Engine {
             Arc::new(runs::judging::Judge::new(app.clone())),
             Arc::new(notify::herald::Herald::new(app.clone())),
             Arc::new(notify::watchman::Watchman::new(app.clone())),
+            Arc::new(notify::warden::Warden::new(app.clone())),
             Arc::new(reports::Reporter::new(app.clone())),
             Arc::new(notifier),
             Arc::new(upkeep::pruner::Pruner::new(app.clone())),

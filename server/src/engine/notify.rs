@@ -5,6 +5,7 @@
 //! except which channels are busy, so after a crash everything that was not noted is sent again, with the same id.
 
 pub mod herald;
+pub mod warden;
 pub mod watchman;
 
 use crate::app::{App, Signal};

@@ -231,6 +231,7 @@ export function incident(task: string, more: Partial<Incident> = {}): Incident {
   return {
     id: id(14, task.length),
     task,
+    part: null,
     kind: "failing",
     state: "open",
     opened_at: at(-7200),
@@ -254,7 +255,7 @@ export function incident(task: string, more: Partial<Incident> = {}): Incident {
 
 /** What the link of a message is about. */
 export function messageLink(task: string, more: Partial<Link> = {}): Link {
-  return { task, kind: "failing", state: "open", opened_at: at(-7200), run_count: 3, acknowledged_by: null, snoozed_until: null, used_at: null, expires_at: at(500_000), ...more };
+  return { task, part: null, kind: "failing", state: "open", opened_at: at(-7200), run_count: 3, acknowledged_by: null, snoozed_until: null, used_at: null, expires_at: at(500_000), ...more };
 }
 
 /** A silence. */

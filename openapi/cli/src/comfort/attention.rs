@@ -62,15 +62,17 @@ fn text(incident: &Value, lines: &[String]) -> String {
     let reason = output::text("", &incident["reason"]);
     let since = field("opened_at").chars().take(16).collect::<String>().replace('T', " ");
     let runs = match incident["run_count"].as_u64().unwrap_or_default() {
-        1 => "1 run".to_owned(),
-        count => format!("{count} runs"),
+        0 => String::new(),
+        1 => "1 run ".to_owned(),
+        count => format!("{count} runs "),
     };
+    let about = if field("task").is_empty() { format!("server, {}", field("part")) } else { field("task").to_owned() };
     let care = match field("acknowledged_by") {
         "" => "nobody takes care of it".to_owned(),
         by if field("note").is_empty() => format!("{by} takes care of it"),
         by => format!("{by} takes care of it: {}", field("note")),
     };
-    let mut text = format!("{}: {}, {runs} since {since}Z, {care}\n", field("task"), field("kind"));
+    let mut text = format!("{about}: {}, {runs}since {since}Z, {care}\n", field("kind"));
     if !reason.is_empty() && reason != "-" {
         text.push_str(&format!("  {reason}\n"));
     }

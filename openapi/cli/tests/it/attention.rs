@@ -33,6 +33,19 @@ fn what_is_wrong_is_shown_with_the_last_lines_and_with_what_to_do_next() {
 }
 
 #[test]
+fn what_is_wrong_with_the_server_counts_no_runs() {
+    let mut stuck = incident("x", Value::Null);
+    for (field, value) in [("task", Value::Null), ("last_run", Value::Null), ("part", json!("herald")), ("run_count", json!(0))] {
+        stuck[field] = value;
+    }
+    stuck["kind"] = json!("worker_stuck");
+    let stub = Stub::start(answers(json!([stuck])));
+    let ran = Orc::at(&stub.url).run("attention").code(0);
+    let first = "server, herald: worker_stuck, since 2026-12-01 02:00Z, nobody takes care of it\n";
+    assert!(ran.stdout.starts_with(first) && !ran.stdout.contains('|'), "{}", ran.stdout);
+}
+
+#[test]
 fn nothing_is_wrong_and_a_log_that_cannot_be_read_hides_nothing() {
     let calm = Stub::start(answers(json!([])));
     assert_eq!(Orc::at(&calm.url).run("attention").code(0).stdout, "Nothing is wrong.\n");

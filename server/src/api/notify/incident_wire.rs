@@ -53,28 +53,33 @@ macro_rules! incident {
         pub struct $name {
             /// UUID of the incident.
             pub id: Uuid,
-            /// Name of the task.
-            pub task: String,
+            /// Name of the task; null: the incident is about the server.
+            pub task: Option<String>,
+            /// Part of the server: the name of a worker, a channel or a credential, or `disk`, `clock`, `database`; null: the
+            /// incident is about a task.
+            pub part: Option<String>,
             /// What is wrong.
             #[schema(inline = false)]
             pub kind: IncidentKind,
             /// How far the incident is.
             #[schema(inline = false)]
             pub state: IncidentState,
-            /// When the first run that shows it ended, or since when the first slot is late.
+            /// When the first run that shows it ended, or since when the first slot is late or the part of the server is
+            /// wrong.
             pub opened_at: DateTime<Utc>,
-            /// When the newest of these runs ended, or since when the newest slot is late.
+            /// When the newest of these runs ended, since when the newest slot is late, or when the reason last changed.
             pub seen_at: DateTime<Utc>,
-            /// Number of these runs or slots.
+            /// Number of these runs or slots; 0: it is about the server.
             pub run_count: u32,
             /// UUID of the first of these runs.
             pub first_run: Option<Uuid>,
             /// UUID of the newest of these runs.
             pub last_run: Option<Uuid>,
-            /// State of the newest of these runs; null: there is no run.
+            /// State of the newest of these runs; null: there is none.
             #[schema(inline = false)]
             pub last_state: Option<RunState>,
-            /// Why the newest of these runs is in its state, or what is late; null: there is no particular reason.
+            /// Why the newest of these runs is in its state, what is late, or what is wrong with the server; null: there is no
+            /// particular reason.
             pub reason: Option<Reason>,
             /// When somebody took care of it; null: nobody did.
             pub acknowledged_at: Option<DateTime<Utc>>,
@@ -84,7 +89,7 @@ macro_rules! incident {
             pub note: String,
             /// When it was over; null: it is not.
             pub resolved_at: Option<DateTime<Utc>>,
-            /// Who said that it is over; null: a run showed it.
+            /// Who said that it is over; null: Orc saw it.
             pub resolved_by: Option<String>,
             /// Until when no rule tells about it; null: nobody snoozed it. It may lie in the past.
             pub snoozed_until: Option<DateTime<Utc>>,
@@ -96,11 +101,11 @@ macro_rules! incident {
 }
 
 incident! {
-    /// What is or was wrong with a task. A task has at most one open incident of each kind.
+    /// What is or was wrong with a task, or with a part of the server. Each has at most one open incident of each kind.
     IncidentSummary {}
 }
 incident! {
-    /// What is or was wrong with a task, and who heard of it.
+    /// What is or was wrong with a task, or with a part of the server, and who heard of it.
     Incident {
         /// What rules told and have to tell, oldest first.
         pub tellings: Vec<IncidentTelling>,

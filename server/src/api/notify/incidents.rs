@@ -1,4 +1,4 @@
-//! Incidents over HTTP: what is or was wrong with tasks, and what people do about it.
+//! Incidents over HTTP: what is or was wrong with tasks and with the server, and what people do about it.
 //!
 //! Start reading at `incident_list`.
 
@@ -84,7 +84,8 @@ pub async fn incident_snooze(
     Ok(Json(incident_out(viewed)))
 }
 
-/// Resolve an incident that is over, although no run has shown it.
+/// Resolve an incident of a task that is over, although no run has shown it. Orc itself sees when one about the server is
+/// over.
 #[utoipa::path(post, path = "/incidents/{incident}/resolve", tag = "incident", params(("incident" = Uuid, Path, description = "Id of the incident")),
     responses((status = 200, description = "The incident", body = Incident)),
     extensions(("x-permission" = json!("run"))))]

@@ -20,17 +20,19 @@ use utoipa_axum::routes;
 /// What a link in a message is about.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Link {
-    /// Name of the task.
-    pub task: String,
+    /// Name of the task; null: it is about the server.
+    pub task: Option<String>,
+    /// Part of the server; null: it is about a task.
+    pub part: Option<String>,
     /// What is wrong.
     #[schema(inline = false)]
     pub kind: IncidentKind,
     /// How far the incident is.
     #[schema(inline = false)]
     pub state: IncidentState,
-    /// When the first run that shows it ended.
+    /// When the first run that shows it ended, or since when the part of the server is wrong.
     pub opened_at: DateTime<Utc>,
-    /// Number of runs that show it.
+    /// Number of runs that show it; 0: it is about the server.
     pub run_count: u32,
     /// Who takes care of it; null: nobody does.
     pub acknowledged_by: Option<String>,
@@ -104,8 +106,11 @@ pub async fn link_use(
 fn link_out(record: LinkRecord) -> Link {
     let LinkRecord { key: _, incident, channel_name: _, secret_hash: _, expires_at, used_at } = record;
     let state = incident.progress();
+    let part = incident.about.part().map(str::to_owned);
+    let task = part.is_none().then_some(incident.name);
     Link {
-        task: incident.task,
+        task,
+        part,
         kind: incident.kind,
         state,
         opened_at: incident.opened_at,

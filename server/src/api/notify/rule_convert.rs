@@ -5,7 +5,7 @@ use super::incident_wire::{Incident, IncidentSummary, IncidentTelling};
 use super::rule_wire::*;
 use crate::app::notify::incidents::IncidentView;
 use crate::app::notify::rules::Simulated;
-use crate::domain::model::{IncidentRecord, RuleRecord, TellingNew, TellingRecord};
+use crate::domain::model::{About, IncidentRecord, RuleRecord, TellingNew, TellingRecord};
 use crate::domain::notify::replay::{Message, PastEvent};
 use crate::domain::notify::rules as domain;
 use crate::domain::notify::timing::{Pace, Quiet};
@@ -54,7 +54,10 @@ pub fn scope_out(domain::Scope { tasks, folders, tags }: domain::Scope) -> RuleS
 /// What a rule would have told, as the wire shows it.
 pub fn simulation_out(Simulated { from_at, run_count, messages }: Simulated) -> RuleSimulation {
     let event =
-        |PastEvent { task, kind, run, at }: PastEvent| RuleEvent { task, event: kind, run: run.map(|run| run.0), at };
+        |PastEvent { name, about_server, kind, run, at }: PastEvent| {
+            let (task, part) = if about_server { (None, Some(name)) } else { (Some(name), None) };
+            RuleEvent { task, part, event: kind, run: run.map(|run| run.0), at }
+        };
     let message = |Message { at, count, events }: Message| RuleMessage {
         at,
         event_count: count as u64,
@@ -107,8 +110,8 @@ pub fn incident_summary_out(record: IncidentRecord) -> IncidentSummary {
     let IncidentRecord {
         id,
         key: _,
-        task_key: _,
-        task,
+        about,
+        name,
         kind,
         opened_at,
         seen_at,
@@ -125,9 +128,14 @@ pub fn incident_summary_out(record: IncidentRecord) -> IncidentSummary {
         snoozed_until,
         snoozed_by,
     } = record;
+    let (task, part) = match about {
+        About::Task(_) => (Some(name), None),
+        About::Part(part) => (None, Some(part)),
+    };
     IncidentSummary {
         id: id.0,
         task,
+        part,
         kind,
         state: progress,
         opened_at,
@@ -152,6 +160,7 @@ pub fn incident_out(IncidentView { incident, tellings }: IncidentView) -> Incide
     let IncidentSummary {
         id,
         task,
+        part,
         kind,
         state,
         opened_at,
@@ -172,6 +181,7 @@ pub fn incident_out(IncidentView { incident, tellings }: IncidentView) -> Incide
     Incident {
         id,
         task,
+        part,
         kind,
         state,
         opened_at,

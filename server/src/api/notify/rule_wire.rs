@@ -112,7 +112,9 @@ macro_rules! rule {
             #[schema(default = true)]
             pub enabled: bool,
             /// The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed.
-            #[schema(min_items = 1, max_items = 20, example = json!(["failed", "timed_out", "lost", "recovered"]))]
+            /// `disk_full`, `clock_doubted`, `worker_stuck`, `channel_failing`, `credential_expiring` and `backup_unproven` are
+            /// about the server, whatever tasks the rule names.
+            #[schema(min_items = 1, max_items = 40, example = json!(["failed", "timed_out", "lost", "recovered"]))]
             pub when: Vec<EventKind>,
             /// The tasks about which the rule tells.
             #[serde(default)]
@@ -125,7 +127,7 @@ macro_rules! rule {
             #[serde(default = "at_once")]
             #[schema(inline = false, default = json!({"kind": "at_once"}))]
             pub how: RulePace,
-            /// Number of runs in a row that must show something before the rule tells.
+            /// Number of runs in a row that must show something about a task before the rule tells.
             #[serde(default = "one")]
             #[schema(minimum = 1, maximum = 1000, default = 1)]
             pub in_a_row: u32,
@@ -203,12 +205,14 @@ pub struct RuleMessage {
 /// An event about which a rule would have told.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RuleEvent {
-    /// Name that the task had then.
-    pub task: String,
+    /// Name that the task had then; null: it is about the server.
+    pub task: Option<String>,
+    /// Part of the server; null: it is about a task.
+    pub part: Option<String>,
     /// What happened.
     #[schema(inline = false)]
     pub event: EventKind,
-    /// UUID of the run that shows it; null: slots show it.
+    /// UUID of the run that shows it; null: no run does.
     pub run: Option<Uuid>,
     /// When it happened.
     pub at: DateTime<Utc>,

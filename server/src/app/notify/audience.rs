@@ -35,7 +35,8 @@ impl App {
         let mut facts = self.store().task_facts([key]).await?;
         let facts = facts.remove(&key).ok_or_else(|| Error::NotFound(format!("there is no task \"{task}\"")))?;
         let meant = |rule: RuleRecord| {
-            let because = rule.definition.terms.what.fits(&facts);
+            let terms = &rule.definition.terms;
+            let because = if terms.is_about_tasks() { terms.what.fits(&facts) } else { Vec::new() };
             (!because.is_empty()).then_some(Meant { rule, because })
         };
         let mut rules: Vec<Meant> = self.store().rules_all().await?.into_iter().filter_map(meant).collect();

@@ -10,7 +10,7 @@ use crate::domain::notify::rules::TaskFacts;
 use crate::domain::notify::rules::silences::{Hush, hush};
 use crate::domain::notify::rules::verdict::{Due, Standing, Verdict, verdict};
 use crate::domain::notify::timing::speaks_at;
-use crate::domain::notify::words::TellStep;
+use crate::domain::notify::words::{IncidentKind, TellStep};
 use crate::domain::reason::Reason;
 use crate::store::Tx;
 use chrono::{DateTime, Utc};
@@ -21,6 +21,8 @@ pub(super) struct Facts {
     now: DateTime<Utc>,
     incidents: HashMap<Key<Incident>, IncidentRecord>,
     tasks: HashMap<Key<Task>, TaskFacts>,
+    /// Name of this server.
+    server: String,
     silences: Vec<SilenceRecord>,
     /// Rules that never told that an incident was there.
     untold: HashSet<(Key<Rule>, Key<Incident>)>,
@@ -69,7 +71,8 @@ impl Facts {
         Ok(Self {
             now,
             incidents: store.incidents_by_key(due.iter().filter_map(|telling| telling.new.incident_key)).await?,
-            tasks: store.task_facts(due.iter().map(|telling| telling.new.task_key)).await?,
+            tasks: store.task_facts(due.iter().filter_map(|telling| telling.new.task_key)).await?,
+            server: app.settings().node.clone(),
             silences: store.silences_active(now).await?,
             untold,
             escalated,
@@ -85,6 +88,8 @@ impl Facts {
             let escalates = rule.definition.terms.escalation.is_some();
             let verdict = if telling.new.step == TellStep::Escalation && !escalates {
                 Verdict::Never(Reason::RuleChanged { rule: rule.definition.name.clone() })
+            } else if let (true, Some(channel)) = (self.audience(rule, &telling).is_empty(), self.not_by(&telling)) {
+                Verdict::Never(Reason::ChannelItself { channel: channel.to_owned() })
             } else {
                 self.decide(&telling)
             };
@@ -107,8 +112,23 @@ impl Facts {
 
     /// What a message says about something that is due; none: its task is gone.
     pub(super) fn told<'a>(&'a self, telling: &'a TellingRecord) -> Option<Told<'a>> {
-        let task = &self.tasks.get(&telling.new.task_key)?.name;
-        Some(Told { task, telling, incident: self.incident(telling) })
+        let incident = self.incident(telling);
+        let (name, server) = match telling.new.task_key {
+            Some(key) => (self.tasks.get(&key)?.name.as_str(), None),
+            None => (incident?.name.as_str(), Some(self.server.as_str())),
+        };
+        Some(Told { name, server, telling, incident })
+    }
+
+    /// The channels that are told.
+    pub(super) fn audience(&self, rule: &RuleRecord, telling: &TellingRecord) -> Vec<String> {
+        rule.definition.terms.audience(telling.new.step, self.was_escalated(telling), self.not_by(telling))
+    }
+
+    /// The channel that is told nothing, because it is about its own failure.
+    fn not_by(&self, telling: &TellingRecord) -> Option<&str> {
+        let incident = self.incident(telling).filter(|incident| incident.kind == IncidentKind::ChannelFailing)?;
+        incident.about.part()
     }
 
     /// Whether the incident is still there and nobody has taken it up.
@@ -118,7 +138,7 @@ impl Facts {
     }
 
     /// Whether others were told as well, because nobody had taken the incident up.
-    pub(super) fn was_escalated(&self, telling: &TellingRecord) -> bool {
+    fn was_escalated(&self, telling: &TellingRecord) -> bool {
         telling.new.incident_key.is_some_and(|incident| self.escalated.contains(&(telling.new.rule_key, incident)))
     }
 
@@ -133,7 +153,11 @@ impl Facts {
             Some(Hush { until, why: Reason::IncidentSnoozed { by, until } })
         });
         let silences = self.silences.iter().map(|silence| (&silence.definition, silence.created_by.as_str()));
-        let quiet = self.tasks.get(&telling.new.task_key).and_then(|task| hush(silences, task, snooze, self.now));
+        // A silence is about tasks. What is wrong with the server is snoozed.
+        let quiet = match telling.new.task_key {
+            Some(key) => self.tasks.get(&key).and_then(|task| hush(silences, task, snooze, self.now)),
+            None => snooze.filter(|snooze| self.now < snooze.until),
+        };
         let standing = incident.map(|incident| Standing {
             acknowledged_by: incident.acknowledged_by.as_deref(),
             over: incident.resolved_at.is_some(),

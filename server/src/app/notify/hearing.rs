@@ -8,7 +8,7 @@ use crate::app::core::write::Moment;
 use crate::app::{App, Result};
 use crate::domain::keys::{Key, Rule, Task};
 use crate::domain::model::{
-    HeardRun, IncidentRecord, IncidentShown, RuleLoad, RuleRecord, Sign, TellingNew, ToldBefore,
+    About, HeardRun, IncidentRecord, IncidentShown, RuleLoad, RuleRecord, Sign, TellingNew, ToldBefore,
 };
 use crate::domain::notify::incidents::{Ended, Happening, Open, event, hear};
 use crate::domain::notify::rules::{Heard, TaskFacts, tells};
@@ -77,14 +77,28 @@ impl Hearing {
     /// Reads what is known about tasks.
     pub(super) async fn begin(tx: &Tx, tasks: impl IntoIterator<Item = Key<Task>>, now: DateTime<Utc>) -> Result<Self> {
         let keys: Vec<Key<Task>> = tasks.into_iter().collect::<HashSet<_>>().into_iter().collect();
+        let open = tx.incidents_open(&keys).await?;
+        Self::on(tx, open, tx.task_facts(keys).await?, now).await
+    }
+
+    /// Reads what is known about the server.
+    pub(super) async fn of_server(tx: &Tx, now: DateTime<Utc>) -> Result<Self> {
+        Self::on(tx, tx.incidents_of_server().await?, HashMap::new(), now).await
+    }
+
+    async fn on(
+        tx: &Tx,
+        open: Vec<IncidentRecord>,
+        tasks: HashMap<Key<Task>, TaskFacts>,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
         let mut rules = tx.rules_all().await?;
         rules.retain(|rule| rule.definition.enabled);
-        let open = tx.incidents_open(&keys).await?;
         let incidents: Vec<_> = open.iter().map(|incident| incident.key).collect();
         Ok(Self {
             loads: if rules.is_empty() { HashMap::new() } else { tx.rule_loads(now - TimeDelta::minutes(1)).await? },
             told: tx.told_before(&incidents).await?,
-            tasks: tx.task_facts(keys).await?,
+            tasks,
             now,
             rules,
             open,
@@ -93,7 +107,8 @@ impl Hearing {
     }
 
     async fn run(&mut self, tx: &Tx, run: &HeardRun) -> Result<()> {
-        let known = |incident: &&IncidentRecord| incident.task_key == run.task_key;
+        let about = About::Task(run.task_key);
+        let known = |incident: &&IncidentRecord| incident.about == about;
         let open = |incident: &IncidentRecord| Open {
             kind: incident.kind,
             count: incident.run_count,
@@ -101,8 +116,8 @@ impl Hearing {
         };
         let before: Vec<Open> = self.open.iter().filter(known).map(open).collect();
         for happening in hear(&before, Ended { state: run.state, suspicious: run.suspicious, at: run.at }) {
-            let (task_key, id, state) = (run.task_key, Some(run.id), Some(run.state));
-            let sign = Sign { task_key, run: id, state, reason: run.reason.as_ref(), at: run.at };
+            let (id, state) = (Some(run.id), Some(run.state));
+            let sign = Sign { about: &about, run: id, state, reason: run.reason.as_ref(), at: run.at };
             let incident = self.learn(tx, sign, happening).await?;
             self.tell(Event { happening, sign, incident });
         }
@@ -116,14 +131,14 @@ impl Hearing {
         }
         tx.tellings_mute_steps(read.key, &AGAIN, &Reason::IncidentOver {}).await?;
         let happening = Happening::Over { kind: read.kind, count: read.run_count };
-        let sign = Sign { task_key: read.task_key, run: None, state: read.state, reason: None, at: self.now };
+        let sign = Sign { about: &read.about, run: None, state: read.state, reason: None, at: self.now };
         self.tell(Event { happening, sign, incident: Some(read.clone()) });
         Ok(true)
     }
 
     /// Notes that slots of a task are late, or that the task is silent.
     pub(super) async fn late(&mut self, tx: &Tx, kind: IncidentKind, sign: Sign<'_>, slots: u64) -> Result<()> {
-        let open = self.open.iter().find(|open| open.task_key == sign.task_key && open.kind == kind);
+        let open = self.open.iter().find(|open| open.about == *sign.about && open.kind == kind);
         let slots = u32::try_from(slots).unwrap_or(u32::MAX);
         let count = open.map_or(0, |open| open.run_count).saturating_add(slots);
         let happening = Happening::Shown { kind, count };
@@ -132,10 +147,23 @@ impl Hearing {
         Ok(())
     }
 
-    /// Notes that nothing of an incident about lateness is late any more.
+    /// Notes what is wrong with a part of the server, or that it is wrong for another reason.
+    pub(super) async fn part(&mut self, tx: &Tx, kind: IncidentKind, sign: Sign<'_>) -> Result<()> {
+        let happening = Happening::Shown { kind, count: 0 };
+        let incident = self.learn(tx, sign, happening).await?;
+        self.tell(Event { happening, sign, incident });
+        Ok(())
+    }
+
+    /// The open incidents that are known.
+    pub(super) fn open(&self) -> &[IncidentRecord] {
+        &self.open
+    }
+
+    /// Notes that an incident is over that no end of a run shows.
     pub(super) async fn no_longer(&mut self, tx: &Tx, read: &IncidentRecord, at: DateTime<Utc>) -> Result<()> {
         let happening = Happening::Over { kind: read.kind, count: read.run_count };
-        let sign = Sign { task_key: read.task_key, run: None, state: read.state, reason: None, at };
+        let sign = Sign { about: &read.about, run: None, state: read.state, reason: None, at };
         let incident = self.learn(tx, sign, happening).await?;
         self.tell(Event { happening, sign, incident });
         Ok(())
@@ -144,11 +172,14 @@ impl Hearing {
     /// Writes what happened to the incident that is concerned.
     async fn learn(&mut self, tx: &Tx, sign: Sign<'_>, happening: Happening) -> Result<Option<IncidentRecord>> {
         let Some(kind) = happening.incident() else { return Ok(None) };
-        let place = self.open.iter().position(|open| open.task_key == sign.task_key && open.kind == kind);
+        let place = self.open.iter().position(|open| open.about == *sign.about && open.kind == kind);
         Ok(match (happening, place) {
             (Happening::Shown { count, .. }, None) => {
-                let task = self.tasks.get(&sign.task_key).map_or("", |task| task.name.as_str());
-                let made = tx.incident_insert(IncidentShown { kind, sign, count }, task).await?;
+                let name = match sign.about {
+                    About::Task(key) => self.tasks.get(key).map_or("", |task| task.name.as_str()),
+                    About::Part(name) => name,
+                };
+                let made = tx.incident_insert(IncidentShown { kind, sign, count }, name).await?;
                 self.open.push(made.clone());
                 Some(made)
             }
@@ -171,7 +202,13 @@ impl Hearing {
 
     /// Notes what each rule has to tell about what happened.
     fn tell(&mut self, what: Event<'_>) {
-        let Some(task) = self.tasks.get(&what.sign.task_key) else { return };
+        let task = match what.sign.about {
+            About::Task(key) => match self.tasks.get(key) {
+                Some(task) => Some(task),
+                None => return,
+            },
+            About::Part(_) => None,
+        };
         let step = match what.happening {
             Happening::Over { .. } => TellStep::Recovery,
             Happening::Shown { .. } | Happening::Well => TellStep::Event,
@@ -182,10 +219,11 @@ impl Hearing {
             let before = |step| incident_key.map(|incident_key| ToldBefore { rule_key: rule.key, incident_key, step });
             let told = before(TellStep::Event).is_some_and(|before| self.told.contains(&before));
             let terms = &rule.definition.terms;
-            let lateness = matches!(what.happening.incident(), Some(kind) if kind.is_lateness());
-            let reason = what.sign.reason.filter(|_| !lateness).map(Reason::code);
+            let reason = what.sign.reason.map(Reason::code);
             let heard = Heard { happening: what.happening, state: what.sign.state, reason, told };
-            if !terms.what.covers(task) || !tells(terms, heard) {
+            // What is wrong with the server is not about tasks, so no choice of tasks leaves it out.
+            let covers = task.is_none_or(|task| terms.what.covers(task));
+            if !covers || !tells(terms, heard) {
                 continue;
             }
             // Whoever takes care of it knows that it is there, but not that it is over.
@@ -200,7 +238,7 @@ impl Hearing {
             self.new.push(TellingNew {
                 rule_key: rule.key,
                 incident_key,
-                task_key: what.sign.task_key,
+                task_key: what.sign.about.task_key(),
                 run: what.sign.run,
                 kind: event(what.happening, what.sign.state),
                 step,

@@ -1,4 +1,4 @@
-//! Incidents: what is or was wrong with tasks, and what people do about it.
+//! Incidents: what is or was wrong with tasks and with the server, and what people do about it.
 //!
 //! Deliberately absent: what opens and resolves an incident by itself, which `hearing` finds out. Start reading at
 //! `incident_list`.
@@ -10,7 +10,7 @@ use crate::app::{App, Caller, Error, Result, Signal};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::IncidentId;
 use crate::domain::keys::{Key, Rule};
-use crate::domain::model::{IncidentFilter, IncidentRecord, Page, PageRequest, TaskRef, TellingNew, TellingRecord};
+use crate::domain::model::{About, IncidentFilter, IncidentRecord, Page, PageRequest, TaskRef, TellingNew, TellingRecord};
 use crate::domain::notify::words::{IncidentState, TellStep};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::{Permission, SystemPart};
@@ -88,12 +88,13 @@ impl App {
         let (asker, acting) = (caller.clone(), caller.clone());
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let read = tx.incident_find(incident).await?.ok_or_else(|| no_incident(incident))?;
-            let mut hearing = Hearing::begin(tx, [read.task_key], now).await?;
+            let About::Task(task_key) = read.about else { return Err(seen_by_orc(&read)) };
+            let mut hearing = Hearing::begin(tx, [task_key], now).await?;
             if !hearing.resolve(tx, &read, &acting.name).await? {
                 return Err(resolved(&read));
             }
             tx.tellings_add(&hearing.new).await?;
-            let detail = json!({"task": read.task, "kind": read.kind});
+            let detail = json!({"about": read.name, "kind": read.kind});
             let target = ("incident", incident.to_string());
             tx.audit_append(&acting.audit(now, "incident_resolve", target, detail)).await?;
             Ok(())
@@ -123,7 +124,7 @@ pub(super) async fn acknowledge(
         return Err(resolved(&read));
     }
     tx.tellings_mute_of_incident(read.key, &Reason::IncidentAcknowledged { by }).await?;
-    let detail = json!({"task": read.task, "kind": read.kind, "note": note});
+    let detail = json!({"about": read.name, "kind": read.kind, "note": note});
     let target = ("incident", incident.to_string());
     tx.audit_append(&caller.audit(now, "incident_acknowledge", target, detail)).await?;
     Ok(())
@@ -157,7 +158,7 @@ pub(super) async fn snooze(
         }
         None => tx.tellings_look_again(Some(read.key), now).await?,
     }
-    let detail = json!({"task": read.task, "kind": read.kind, "until": until});
+    let detail = json!({"about": read.name, "kind": read.kind, "until": until});
     let target = ("incident", incident.to_string());
     tx.audit_append(&caller.audit(now, "incident_snooze", target, detail)).await?;
     Ok(())
@@ -179,7 +180,16 @@ fn told_again(tellings: Vec<TellingRecord>, now: DateTime<Utc>, due_at: DateTime
 }
 
 fn resolved(incident: &IncidentRecord) -> Error {
-    Error::conflict("already_resolved", format!("the incident of task \"{}\" is resolved already", incident.task))
+    Error::conflict("already_resolved", format!("the incident of \"{}\" is resolved already", incident.name))
+}
+
+/// What is wrong with the server is over when Orc sees that. If a person said so, the next look would open it again.
+fn seen_by_orc(incident: &IncidentRecord) -> Error {
+    let detail = format!(
+        "the incident is about the server (\"{}\"), and Orc itself sees when it is over; take care of it, or snooze it",
+        incident.name
+    );
+    Error::conflict("seen_by_orc", detail)
 }
 
 fn no_task(task: &str) -> Error {

@@ -12,6 +12,7 @@ pub mod lateness;
 pub mod links;
 pub mod rules;
 pub mod sending;
+pub mod server;
 pub mod silences;
 mod telling;
 
@@ -22,6 +23,7 @@ use crate::domain::credentials::Need;
 use crate::domain::ids::{ChannelId, DeliveryId};
 use crate::domain::model::{ChannelChange, ChannelRecord, ChannelSent, Page, PageRequest};
 use crate::domain::notify::notice::Notice;
+use crate::domain::notify::words::IncidentKind;
 use crate::domain::notify::{ChannelDefinition, Target};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::Permission;
@@ -105,6 +107,7 @@ impl App {
             let renamed = (*before != written.definition.name).then_some(before);
             if renamed.is_some() {
                 rules::channel_renamed(tx, before, &written.definition.name, now).await?;
+                server::part_renamed(tx, IncidentKind::ChannelFailing, before, &written.definition.name).await?;
             }
             let detail = json!({"kind": written.definition.target.kind(), "enabled": written.definition.enabled,
                 "renamed_from": renamed});

@@ -7,7 +7,7 @@ use crate::app::{App, Caller, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::RuleId;
 use crate::domain::model::{IncidentRecord, Page, PageRequest, RuleChange, RuleRecord};
-use crate::domain::notify::replay::{Message, PastLateness, replay};
+use crate::domain::notify::replay::{Message, PastIncident, replay};
 use crate::domain::notify::rules::RuleDefinition;
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::Permission;
@@ -54,14 +54,14 @@ impl App {
         }
         let from_at = self.clock().now() - LOOKS_BACK;
         let runs = self.store().past_runs(from_at, RUNS_MOST).await?;
-        let lates = self.store().past_lateness(from_at, RUNS_MOST).await?;
-        let tasks = runs.iter().map(|run| run.task_key).chain(lates.iter().map(|late| late.task_key));
+        let incidents = self.store().past_incidents(from_at, RUNS_MOST).await?;
+        let incidents: Vec<PastIncident> = incidents.into_iter().map(past_incident).collect();
+        let tasks = runs.iter().map(|run| run.task_key).chain(incidents.iter().filter_map(|past| past.task_key));
         let facts = self.store().task_facts(tasks).await?;
-        let lates: Vec<PastLateness> = lates.into_iter().map(past_lateness).collect();
         let complete = (runs.len() as u64) < RUNS_MOST;
         let from_at = runs.first().filter(|_| !complete).map_or(from_at, |run| run.ended.at);
         let run_count = runs.len();
-        let messages = tokio::task::spawn_blocking(move || replay(&wanted.terms, &runs, &lates, &facts)).await;
+        let messages = tokio::task::spawn_blocking(move || replay(&wanted.terms, &runs, &incidents, &facts)).await;
         let messages = messages.map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Simulated { from_at, run_count, messages })
     }
@@ -140,9 +140,9 @@ impl App {
     }
 }
 
-fn past_lateness(incident: IncidentRecord) -> PastLateness {
-    let IncidentRecord { task_key, task, kind, opened_at, seen_at, run_count, resolved_at, .. } = incident;
-    PastLateness { task_key, task, kind, opened_at, seen_at, count: run_count, resolved_at }
+fn past_incident(incident: IncidentRecord) -> PastIncident {
+    let IncidentRecord { about, name, kind, opened_at, seen_at, run_count, resolved_at, .. } = incident;
+    PastIncident { task_key: about.task_key(), name, kind, opened_at, seen_at, count: run_count, resolved_at }
 }
 
 /// Refuses a definition that makes no sense or names a channel that does not exist.

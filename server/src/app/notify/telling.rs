@@ -121,14 +121,18 @@ impl App {
                 Some(run) if telling.new.step != TellStep::Recovery => or_left_out(self.excerpt(run).await),
                 _ => None,
             };
-            let link = telling.new.run.and_then(|run| self.link(&format!("runs/{run}")));
-            // What is late is known to the incident, not to the run.
-            let late = told.incident.filter(|incident| incident.kind.is_lateness());
-            let reason = late
+            let link = match (telling.new.run, told.server) {
+                (Some(run), _) => self.link(&format!("runs/{run}")),
+                (None, Some(_)) => self.link("incidents"),
+                (None, None) => None,
+            };
+            // What is late, and what is wrong with the server, is known to the incident, not to the run.
+            let of_incident = told.incident.filter(|incident| incident.kind.is_lateness() || told.server.is_some());
+            let reason = of_incident
                 .map_or_else(|| run.as_ref().and_then(|run| run.reason.as_ref()), |incident| incident.reason.as_ref());
             let mut notice = single(&rule.definition.name, &told, reason);
             (notice.excerpt, notice.link) = (excerpt, link);
-            self.notice_complete(&mut notice, told.task, told.incident, run.as_ref()).await;
+            self.notice_complete(&mut notice, &told, run.as_ref()).await;
             notice.mail.change_at = self.link("incidents/rules");
             let dedup_key = match telling.new.round {
                 0 => format!("{} {}", notice.key, telling.new.step),
@@ -163,22 +167,11 @@ fn or_left_out<T: Default>(read: Result<T>) -> T {
     })
 }
 
-/// What is due, by the channels that are told. An escalation goes to others, and its end to both.
+/// What is due, by the channels that are told.
 fn by_audience(rule: &RuleRecord, due: Vec<TellingRecord>, facts: &Facts) -> BTreeMap<Vec<String>, Vec<TellingRecord>> {
-    let terms = &rule.definition.terms;
-    let others = terms.escalation.as_ref().map_or(&[][..], |escalation| escalation.to.as_slice());
-    let both = || {
-        let new = others.iter().filter(|name| !terms.who.contains(name));
-        terms.who.iter().chain(new).cloned().collect()
-    };
     let mut found: BTreeMap<Vec<String>, Vec<TellingRecord>> = BTreeMap::new();
     for telling in due {
-        let channels = match telling.new.step {
-            TellStep::Escalation => others.to_vec(),
-            TellStep::Recovery if facts.was_escalated(&telling) => both(),
-            TellStep::Event | TellStep::Reminder | TellStep::Recovery => terms.who.clone(),
-        };
-        found.entry(channels).or_default().push(telling);
+        found.entry(facts.audience(rule, &telling)).or_default().push(telling);
     }
     found
 }

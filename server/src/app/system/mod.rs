@@ -4,6 +4,7 @@
 
 pub(in crate::app) mod demo;
 pub mod disk;
+mod health;
 mod leftovers;
 
 use self::disk::{Disk, DiskGuard};

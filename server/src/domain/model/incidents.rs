@@ -10,6 +10,33 @@ use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+/// What an incident is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum About {
+    /// A task.
+    Task(Key<Task>),
+    /// A part of the server: the name of a worker, a channel or a credential, or `disk`, `clock`, `database`.
+    Part(String),
+}
+
+impl About {
+    /// The task; none: it is about the server.
+    pub const fn task_key(&self) -> Option<Key<Task>> {
+        match self {
+            Self::Task(key) => Some(*key),
+            Self::Part(_) => None,
+        }
+    }
+
+    /// The part of the server; none: it is about a task.
+    pub fn part(&self) -> Option<&str> {
+        match self {
+            Self::Task(_) => None,
+            Self::Part(name) => Some(name),
+        }
+    }
+}
+
 /// A rule as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleRecord {
@@ -60,25 +87,25 @@ pub struct IncidentRecord {
     pub id: IncidentId,
     /// Key in the database.
     pub key: Key<Incident>,
-    /// Key of the task.
-    pub task_key: Key<Task>,
-    /// Name of the task.
-    pub task: String,
+    /// What it is about.
+    pub about: About,
+    /// Name of the task, or of the part of the server.
+    pub name: String,
     /// What is wrong.
     pub kind: IncidentKind,
-    /// When the first run that shows it ended, or since when the first slot is late.
+    /// When the first run that shows it ended, or since when the first slot is late or the part of the server is wrong.
     pub opened_at: DateTime<Utc>,
-    /// When the newest of these runs ended, or since when the newest slot is late.
+    /// When the newest of these runs ended, since when the newest slot is late, or when the reason last changed.
     pub seen_at: DateTime<Utc>,
-    /// Number of these runs or slots.
+    /// Number of these runs or slots; 0: it is about the server.
     pub run_count: u32,
     /// The first of them.
     pub first_run: Option<RunId>,
     /// The newest of them.
     pub last_run: Option<RunId>,
-    /// State of the newest; none: a slot without a run shows it.
+    /// State of the newest; none: no run shows it.
     pub state: Option<RunState>,
-    /// Why it is in this state, or what is late.
+    /// Why it is in this state, what is late, or what is wrong with the server.
     pub reason: Option<Reason>,
     /// When somebody took it up.
     pub acknowledged_at: Option<DateTime<Utc>>,
@@ -123,8 +150,8 @@ pub struct TellingNew {
     pub rule_key: Key<Rule>,
     /// The incident; none: the event belongs to none.
     pub incident_key: Option<Key<Incident>>,
-    /// The task.
-    pub task_key: Key<Task>,
+    /// The task; none: the incident is about the server.
+    pub task_key: Option<Key<Task>>,
     /// The run that shows it.
     pub run: Option<RunId>,
     /// What happened.
@@ -158,16 +185,16 @@ pub struct TellingRecord {
     pub told_at: Option<DateTime<Utc>>,
 }
 
-/// What shows an incident: the end of a run, or slots that are late.
+/// What shows an incident: the end of a run, slots that are late, or a look at the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sign<'a> {
-    /// Key of the task.
-    pub task_key: Key<Task>,
+    /// What it is about.
+    pub about: &'a About,
     /// The run; none: there is none.
     pub run: Option<RunId>,
     /// State of the run.
     pub state: Option<RunState>,
-    /// Why the run is in this state, or what is late.
+    /// Why the run is in this state, what is late, or what is wrong with the server.
     pub reason: Option<&'a Reason>,
     /// When.
     pub at: DateTime<Utc>,

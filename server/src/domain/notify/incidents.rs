@@ -1,6 +1,9 @@
 //! Incidents: what is wrong with a task, from the first run that shows it to the run that shows the opposite.
 //!
-//! A task has at most one open incident of each kind, however many of its runs end badly. Pure. Start reading at `hear`.
+//! A task has at most one open incident of each kind, however many of its runs end badly. What is wrong with the server is
+//! in `server`. Pure. Start reading at `hear`.
+
+pub mod server;
 
 use super::words::{EventKind, IncidentKind};
 use crate::domain::vocabulary::RunState;
@@ -91,14 +94,30 @@ pub const fn event(happening: Happening, state: Option<RunState>) -> EventKind {
     match (happening, state) {
         (Happening::Over { .. }, _) => EventKind::Recovered,
         (Happening::Well, _) => EventKind::Succeeded,
-        (Happening::Shown { kind: IncidentKind::Skipped, .. }, _) => EventKind::Skipped,
-        (Happening::Shown { kind: IncidentKind::Suspicious, .. }, _) => EventKind::Suspicious,
-        (Happening::Shown { kind: IncidentKind::Late, .. }, _) => EventKind::Late,
-        (Happening::Shown { kind: IncidentKind::Missed, .. }, _) => EventKind::Missed,
-        (Happening::Shown { kind: IncidentKind::Silent, .. }, _) => EventKind::Silent,
-        (Happening::Shown { .. }, Some(RunState::TimedOut)) => EventKind::TimedOut,
-        (Happening::Shown { .. }, Some(RunState::Lost)) => EventKind::Lost,
-        (Happening::Shown { .. }, _) => EventKind::Failed,
+        (Happening::Shown { kind: IncidentKind::Failing, .. }, Some(RunState::TimedOut)) => EventKind::TimedOut,
+        (Happening::Shown { kind: IncidentKind::Failing, .. }, Some(RunState::Lost)) => EventKind::Lost,
+        (Happening::Shown { kind, .. }, _) => begin(kind),
+    }
+}
+
+/// The name under which a rule asks for the begin of an incident.
+const fn begin(kind: IncidentKind) -> EventKind {
+    match kind {
+        IncidentKind::Failing => EventKind::Failed,
+        IncidentKind::Skipped => EventKind::Skipped,
+        IncidentKind::Suspicious => EventKind::Suspicious,
+        IncidentKind::Late => EventKind::Late,
+        IncidentKind::Missed => EventKind::Missed,
+        IncidentKind::Silent => EventKind::Silent,
+        IncidentKind::RunningLong => EventKind::RunningLong,
+        IncidentKind::WaitingLong => EventKind::WaitingLong,
+        IncidentKind::NeverFires => EventKind::NeverFires,
+        IncidentKind::DiskFull => EventKind::DiskFull,
+        IncidentKind::ClockDoubted => EventKind::ClockDoubted,
+        IncidentKind::WorkerStuck => EventKind::WorkerStuck,
+        IncidentKind::ChannelFailing => EventKind::ChannelFailing,
+        IncidentKind::CredentialExpiring => EventKind::CredentialExpiring,
+        IncidentKind::BackupUnproven => EventKind::BackupUnproven,
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a rule would have told about runs of the past.
 //!
-//! It goes by the same decisions as the rule itself. Deliberately absent: reminders, escalations, and what people would
-//! have taken up meanwhile, because nobody knows when. Start reading at `replay`.
+//! It goes by the same decisions as the rule itself. Of lateness and of the server it knows the incidents that were
+//! opened then. Deliberately absent: reminders, escalations, and what people would have taken up meanwhile, because nobody
+//! knows when. Start reading at `replay`.
 
 use super::incidents::{Ended, Happening, Open, event, hear};
 use super::rules::{Heard, RuleTerms, TaskFacts, tells};
@@ -45,23 +46,26 @@ pub struct Message {
 /// An event of the past.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastEvent {
-    /// Name of the task.
-    pub task: String,
+    /// Name of the task, or of the part of the server.
+    pub name: String,
+    /// Whether it is about the server.
+    pub about_server: bool,
     /// What happened.
     pub kind: EventKind,
-    /// The run that shows it; none: slots show it.
+    /// The run that shows it; none: no run does.
     pub run: Option<RunId>,
     /// When.
     pub at: DateTime<Utc>,
 }
 
-/// An incident about lateness of the past. What was late is known only of tasks that expected something then.
+/// An incident of the past that no end of a run shows: about lateness, or about the server. What was late is known only
+/// of tasks that expected something then.
 #[derive(Debug, Clone)]
-pub struct PastLateness {
-    /// Key of its task.
-    pub task_key: Key<Task>,
-    /// Name of its task.
-    pub task: String,
+pub struct PastIncident {
+    /// Key of its task; none: it is about the server.
+    pub task_key: Option<Key<Task>>,
+    /// Name of its task, or of the part of the server.
+    pub name: String,
     /// What was wrong.
     pub kind: IncidentKind,
     /// Since when.
@@ -84,13 +88,14 @@ struct Known {
 pub fn replay(
     terms: &RuleTerms,
     runs: &[PastRun],
-    lates: &[PastLateness],
+    incidents: &[PastIncident],
     facts: &HashMap<Key<Task>, TaskFacts>,
 ) -> Vec<Message> {
     let covered = |task: &Key<Task>| facts.get(task).is_some_and(|task| terms.what.covers(task));
     let runs = run_events(terms, runs.iter().filter(|run| covered(&run.task_key)));
-    let lates = lates.iter().filter(|late| covered(&late.task_key)).flat_map(|late| late_events(terms, late));
-    let mut events: Vec<PastEvent> = runs.into_iter().chain(lates).collect();
+    let others = incidents.iter().filter(|past| past.task_key.as_ref().is_none_or(covered));
+    let others = others.flat_map(|past| incident_events(terms, past));
+    let mut events: Vec<PastEvent> = runs.into_iter().chain(others).collect();
     events.sort_by_key(|event| event.at);
     let mut messages = Vec::new();
     events.into_iter().for_each(|event| tell(&mut messages, terms, event));
@@ -98,12 +103,16 @@ pub fn replay(
     messages
 }
 
-/// What a rule tells about an incident about lateness. The slots between the first and the newest are not known one by
-/// one, so a rule that waits for several in a row tells it at the newest.
-fn late_events(terms: &RuleTerms, late: &PastLateness) -> Vec<PastEvent> {
-    let PastLateness { task_key: _, task, kind, opened_at, seen_at, count, resolved_at } = late;
-    let at = if terms.in_a_row > 1 { *seen_at } else { *opened_at };
-    let past = |happening, at| PastEvent { task: task.clone(), kind: event(happening, None), run: None, at };
+/// What a rule tells about an incident. The slots between the first and the newest are not known one by one, so a rule
+/// that waits for several in a row tells it at the newest.
+fn incident_events(terms: &RuleTerms, past: &PastIncident) -> Vec<PastEvent> {
+    let PastIncident { task_key, name, kind, opened_at, seen_at, count, resolved_at } = past;
+    let about_server = task_key.is_none();
+    let at = if terms.in_a_row > 1 && !about_server { *seen_at } else { *opened_at };
+    let past = |happening, at| {
+        let kind = event(happening, None);
+        PastEvent { name: name.clone(), about_server, kind, run: None, at }
+    };
     let shown = Happening::Shown { kind: *kind, count: *count };
     let told = tells(terms, Heard { happening: shown, state: None, reason: None, told: false });
     let over = Happening::Over { kind: *kind, count: *count };
@@ -124,7 +133,8 @@ fn run_events<'a>(terms: &RuleTerms, runs: impl Iterator<Item = &'a PastRun>) ->
             let tells = tells(terms, Heard { happening, state, reason: run.reason, told });
             if tells {
                 let kind = event(happening, state);
-                events.push(PastEvent { task: run.task.clone(), kind, run: Some(run.run), at: run.ended.at });
+                let (name, at) = (run.task.clone(), run.ended.at);
+                events.push(PastEvent { name, about_server: false, kind, run: Some(run.run), at });
             }
             learn(known, happening, run.ended.at, tells || told);
         }
@@ -224,11 +234,31 @@ mod tests {
     }
 
     #[test]
+    fn what_was_wrong_with_the_server_is_told_whatever_tasks_the_rule_means() {
+        let mut terms = rule(Pace::AtOnce {});
+        terms.when = vec![EventKind::DiskFull, EventKind::Recovered];
+        terms.what.tasks.push("task-2".into());
+        let past = |kind, resolved_at| PastIncident {
+            task_key: None,
+            name: "disk".into(),
+            kind,
+            opened_at: at(0),
+            seen_at: at(5),
+            count: 0,
+            resolved_at,
+        };
+        let past = [past(IncidentKind::DiskFull, Some(at(9))), past(IncidentKind::ClockDoubted, Some(at(9)))];
+        let minutes = |message: &Message| ((message.at - at(0)).num_minutes(), message.events[0].kind);
+        let told: Vec<_> = replay(&terms, &[], &past, &facts()).iter().map(minutes).collect();
+        assert_eq!(told, [(0, EventKind::DiskFull), (9, EventKind::Recovered)]);
+    }
+
+    #[test]
     fn tasks_that_are_not_meant_or_not_there_any_more_say_nothing() {
         let mut terms = rule(Pace::AtOnce {});
         terms.what.tasks.push("task-2".into());
         let runs = [run(1, RunState::Failed, 0), run(2, RunState::Failed, 1), run(9, RunState::Failed, 2)];
         let found = replay(&terms, &runs, &[], &facts());
-        assert_eq!(found.iter().map(|message| message.events[0].task.as_str()).collect::<Vec<_>>(), ["task-2"]);
+        assert_eq!(found.iter().map(|message| message.events[0].name.as_str()).collect::<Vec<_>>(), ["task-2"]);
     }
 }

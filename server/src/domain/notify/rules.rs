@@ -7,7 +7,7 @@ pub mod verdict;
 
 use super::incidents::{Happening, event};
 use super::timing::{Pace, Quiet};
-use super::words::{EventKind, ScopeMatch};
+use super::words::{EventKind, IncidentKind, ScopeMatch, TellStep};
 use crate::domain::core::problem::Problem;
 use crate::domain::names::name_problem;
 use crate::domain::reason::ReasonCode;
@@ -223,10 +223,41 @@ pub fn tells(terms: &RuleTerms, heard: Heard) -> bool {
     if kind == EventKind::Skipped && !terms.skip_reasons.is_empty() && !heard.reason.is_some_and(asked) {
         return false;
     }
+    // Nothing about the server comes in a row, and whoever tells only ends means those of tasks.
+    let about_server = heard.happening.incident().is_some_and(IncidentKind::is_about_server);
     match heard.happening {
         Happening::Well => true,
+        Happening::Over { .. } if about_server => heard.told,
+        Happening::Shown { .. } if about_server => !heard.told,
         Happening::Over { count, .. } => heard.told || only_ends(terms) && count >= terms.in_a_row,
         Happening::Shown { count, .. } => !heard.told && count >= terms.in_a_row,
+    }
+}
+
+impl RuleTerms {
+    /// Whether it tells anything about tasks.
+    pub fn is_about_tasks(&self) -> bool {
+        let about_tasks = |kind: &EventKind| !kind.is_about_server() && *kind != EventKind::Recovered;
+        self.when.iter().any(about_tasks) || only_ends(self)
+    }
+
+    /// The channels that are told. An escalation goes to others, and its end to both. Nothing is told about a channel that
+    /// fails by itself (`not_by`): if no other channel is left, the others are told at once. Empty: nobody can be told.
+    pub fn audience(&self, step: TellStep, was_escalated: bool, not_by: Option<&str>) -> Vec<String> {
+        let others = self.escalation.as_ref().map_or(&[][..], |escalation| escalation.to.as_slice());
+        let well = |names: &[String]| -> Vec<String> {
+            names.iter().filter(|name| not_by != Some(name.as_str())).cloned().collect()
+        };
+        let (own, others) = (well(&self.who), well(others));
+        match step {
+            TellStep::Escalation => others,
+            _ if own.is_empty() => others,
+            TellStep::Recovery if was_escalated => {
+                let new = others.into_iter().filter(|name| !own.contains(name)).collect::<Vec<_>>();
+                own.iter().cloned().chain(new).collect()
+            }
+            TellStep::Event | TellStep::Reminder | TellStep::Recovery => own,
+        }
     }
 }
 
@@ -274,6 +305,44 @@ mod tests {
         assert!(tells(&terms(&[EventKind::Recovered]), heard(OVER, RunState::Succeeded, false)), "it tells only ends");
         assert!(!tells(&rule, heard(Happening::Well, RunState::Succeeded, false)));
         assert!(tells(&terms(&[EventKind::Succeeded]), heard(Happening::Well, RunState::Succeeded, false)));
+    }
+
+    #[test]
+    fn what_is_about_the_server_is_told_once_and_its_end_only_to_whom_it_was_told() {
+        let full = Happening::Shown { kind: IncidentKind::DiskFull, count: 0 };
+        let over = Happening::Over { kind: IncidentKind::DiskFull, count: 0 };
+        let told = |rule: &RuleTerms, happening, told| tells(rule, Heard { happening, state: None, reason: None, told });
+        let rule = RuleTerms { in_a_row: 3, ..terms(&[EventKind::DiskFull, EventKind::Recovered]) };
+        assert_eq!([told(&rule, full, false), told(&rule, full, true)], [true, false]);
+        assert_eq!([told(&rule, over, false), told(&rule, over, true)], [false, true]);
+        assert!(!told(&terms(&[EventKind::Failed]), full, false), "it was not asked for");
+        assert!(!told(&terms(&[EventKind::Recovered]), over, false), "that rule is about tasks");
+        let about_tasks = |when: &[EventKind]| terms(when).is_about_tasks();
+        assert!(about_tasks(&[EventKind::DiskFull, EventKind::Failed]) && about_tasks(&[EventKind::Recovered]));
+        assert!(!about_tasks(&[EventKind::DiskFull, EventKind::Recovered]));
+    }
+
+    #[test]
+    fn nothing_is_told_about_a_channel_by_itself() {
+        use TellStep::{Event, Recovery};
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let rule = |who: &[&str], to: &[&str]| RuleTerms {
+            who: names(who),
+            escalation: Some(Escalation { after_minutes: 5, to: names(to) }),
+            ..terms(&[EventKind::ChannelFailing])
+        };
+        let both = rule(&["ops", "mail"], &["boss", "ops"]);
+        for (step, was_escalated, not_by, expected) in [
+            (Event, false, None, names(&["ops", "mail"])),
+            (Event, false, Some("ops"), names(&["mail"])),
+            (TellStep::Escalation, false, Some("ops"), names(&["boss"])),
+            (Recovery, true, None, names(&["ops", "mail", "boss"])),
+            (Recovery, true, Some("mail"), names(&["ops", "boss"])),
+        ] {
+            assert_eq!(both.audience(step, was_escalated, not_by), expected, "{step} {not_by:?}");
+        }
+        assert_eq!(rule(&["ops"], &["boss"]).audience(Event, false, Some("ops")), ["boss"], "sooner than it would be");
+        assert_eq!(rule(&["ops"], &["ops"]).audience(Event, false, Some("ops")), [""; 0]);
     }
 
     #[test]

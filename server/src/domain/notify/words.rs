@@ -97,7 +97,7 @@ words!(
 );
 
 words!(
-    /// What is wrong with a task.
+    /// What is wrong with a task or with the server.
     IncidentKind ("kind of incident") {
         /// Its runs fail, run out of time, or are lost.
         Failing = "failing",
@@ -111,6 +111,24 @@ words!(
         Missed = "missed",
         /// None of its runs has succeeded for longer than expected.
         Silent = "silent",
+        /// A run of it takes much longer than usual.
+        RunningLong = "running_long",
+        /// A run of it waits for longer than a rule allows.
+        WaitingLong = "waiting_long",
+        /// Its schedules will never fire again, although it is enabled.
+        NeverFires = "never_fires",
+        /// The disk with the data folder is so full that Orc stops logs or runs.
+        DiskFull = "disk_full",
+        /// The machine's clock jumped and is doubted.
+        ClockDoubted = "clock_doubted",
+        /// A worker of the server does not finish its round, or its rounds fail again and again.
+        WorkerStuck = "worker_stuck",
+        /// What is sent by a channel is not accepted, several times in a row.
+        ChannelFailing = "channel_failing",
+        /// The value of a credential expires soon, or has expired.
+        CredentialExpiring = "credential_expiring",
+        /// There is no recent copy of the database of which it is known that it can be read.
+        BackupUnproven = "backup_unproven",
     }
 );
 
@@ -145,6 +163,24 @@ words!(
         Missed = "missed",
         /// No run has succeeded for longer than its task expects.
         Silent = "silent",
+        /// A run takes much longer than usual.
+        RunningLong = "running_long",
+        /// A run waits for longer than the rule allows.
+        WaitingLong = "waiting_long",
+        /// The schedules of an enabled task will never fire again.
+        NeverFires = "never_fires",
+        /// The disk of the server is so full that Orc stops logs or runs.
+        DiskFull = "disk_full",
+        /// The machine's clock jumped and is doubted.
+        ClockDoubted = "clock_doubted",
+        /// A worker of the server does not finish its round, or its rounds fail again and again.
+        WorkerStuck = "worker_stuck",
+        /// What is sent by a channel is not accepted, several times in a row. Other channels tell it.
+        ChannelFailing = "channel_failing",
+        /// The value of a credential expires within two weeks, or has expired.
+        CredentialExpiring = "credential_expiring",
+        /// There is no recent copy of the database of which it is known that it can be read.
+        BackupUnproven = "backup_unproven",
         /// What the rule told about before is over.
         Recovered = "recovered",
         /// A run succeeded.
@@ -196,5 +232,33 @@ impl IncidentKind {
     /// Whether slots show it and not ends of runs.
     pub const fn is_lateness(self) -> bool {
         matches!(self, Self::Late | Self::Missed | Self::Silent)
+    }
+
+    /// Whether it is about a part of the server and not about a task.
+    pub const fn is_about_server(self) -> bool {
+        matches!(
+            self,
+            Self::DiskFull
+                | Self::ClockDoubted
+                | Self::WorkerStuck
+                | Self::ChannelFailing
+                | Self::CredentialExpiring
+                | Self::BackupUnproven
+        )
+    }
+}
+
+impl EventKind {
+    /// Whether it is about a part of the server and not about a task. An end may be about either.
+    pub const fn is_about_server(self) -> bool {
+        matches!(
+            self,
+            Self::DiskFull
+                | Self::ClockDoubted
+                | Self::WorkerStuck
+                | Self::ChannelFailing
+                | Self::CredentialExpiring
+                | Self::BackupUnproven
+        )
     }
 }

@@ -106,6 +106,15 @@ async fn copy_before(path: &Path, data_dir: &Path, change: &str) -> Result<PathB
     Ok(file)
 }
 
+/// Reads a whole SQLite file. Fails if it is damaged.
+pub(in crate::store) async fn prove(file: &Path) -> Result<()> {
+    let look = connect::sqlite(file, Access::Look, 1).await?;
+    let found = quick_check(&look).await;
+    let _ = look.close().await;
+    let found = found?;
+    if found.is_empty() { Ok(()) } else { Err(StoreError::Damaged(format!("{}: {}", file.display(), found.join("; ")))) }
+}
+
 /// Writes a consistent copy of a SQLite database to a file that must not exist yet.
 pub(in crate::store) async fn copy_into(path: &Path, file: &Path) -> Result<()> {
     let target = file.to_str().ok_or_else(|| StoreError::Refused("the path of the copy is not UTF-8".into()))?;

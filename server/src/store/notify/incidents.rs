@@ -1,4 +1,4 @@
-//! Incidents: what is or was wrong with tasks.
+//! Incidents: what is or was wrong with tasks and with the server.
 //!
 //! Deliberately absent: what opens and resolves an incident, which `domain::notify::incidents` decides. Start reading at
 //! `incidents_open`.
@@ -6,7 +6,7 @@
 use super::entity::incident;
 use crate::domain::ids::{IncidentId, RunId};
 use crate::domain::keys::{Incident, Key, Task};
-use crate::domain::model::{Cursor, IncidentFilter, IncidentRecord, IncidentShown, Page, PageRequest};
+use crate::domain::model::{About, Cursor, IncidentFilter, IncidentRecord, IncidentShown, Page, PageRequest};
 use crate::domain::notify::incidents::Ended;
 use crate::domain::notify::replay::PastRun;
 use crate::domain::notify::rules::TaskFacts;
@@ -30,6 +30,14 @@ use uuid::Uuid;
 
 /// Incidents about lateness.
 const LATENESS: [IncidentKind; 3] = [IncidentKind::Late, IncidentKind::Missed, IncidentKind::Silent];
+
+/// Incidents that no end of a run shows: those about lateness, those that a look at open runs or schedules shows, and those
+/// about the server.
+fn kinds_by_looks() -> impl Iterator<Item = &'static str> {
+    use IncidentKind::{Failing, Skipped, Suspicious};
+    let by_ends = |kind: &&IncidentKind| matches!(kind, Failing | Skipped | Suspicious);
+    IncidentKind::ALL.iter().filter(move |kind| !by_ends(kind)).map(|kind| kind.as_str())
+}
 
 /// Maximum number of keys in one statement.
 const KEYS: usize = 500;
@@ -96,14 +104,19 @@ impl Store {
 }
 
 impl Store {
-    /// The newest incidents about lateness that were opened since an instant.
-    pub async fn past_lateness(&self, since: DateTime<Utc>, most: u64) -> Result<Vec<IncidentRecord>> {
+    /// The newest incidents that were opened since an instant and that no end of a run shows.
+    pub async fn past_incidents(&self, since: DateTime<Utc>, most: u64) -> Result<Vec<IncidentRecord>> {
         let query = incident::Entity::find()
-            .filter(incident::Column::Kind.is_in(LATENESS.map(IncidentKind::as_str)))
+            .filter(incident::Column::Kind.is_in(kinds_by_looks()))
             .filter(incident::Column::OpenedAt.gte(Micros::from(since)))
             .order_by_desc(incident::Column::OpenedAt)
             .limit(most);
         records(self.reader(), query.all(self.reader()).await?).await
+    }
+
+    /// The open incidents about the server.
+    pub async fn incidents_of_server(&self) -> Result<Vec<IncidentRecord>> {
+        of_server(self.reader()).await
     }
 
     /// Whether an incident about lateness is open.
@@ -148,14 +161,31 @@ impl Tx {
         records(self, query.all(self).await?).await
     }
 
-    /// Opens an incident.
-    pub async fn incident_insert(&self, shown: IncidentShown<'_>, task: &str) -> Result<IncidentRecord> {
+    /// The open incidents about the server.
+    pub async fn incidents_of_server(&self) -> Result<Vec<IncidentRecord>> {
+        of_server(self).await
+    }
+
+    /// Gives the part of the server that an incident is about its new name.
+    pub async fn incident_part_rename(&self, kind: IncidentKind, before: &str, name: &str) -> Result<()> {
+        let update = incident::Entity::update_many()
+            .col_expr(incident::Column::Part, Expr::value(name))
+            .filter(incident::Column::Kind.eq(kind.as_str()))
+            .filter(incident::Column::Part.eq(before))
+            .filter(incident::Column::ResolvedAt.is_null());
+        update.exec(self).await?;
+        Ok(())
+    }
+
+    /// Opens an incident. `name` is that of its task or of the part of the server.
+    pub async fn incident_insert(&self, shown: IncidentShown<'_>, name: &str) -> Result<IncidentRecord> {
         let IncidentShown { kind, sign, count } = shown;
         let reason = ReasonColumns::of(sign.reason);
         let row = incident::ActiveModel {
             id: NotSet,
             uid: Set(IncidentId::generate().0),
-            task_id: Set(sign.task_key),
+            task_id: Set(sign.about.task_key()),
+            part: Set(sign.about.part().map(str::to_owned)),
             kind: Set(kind.as_str().to_owned()),
             opened_at: Set(sign.at.into()),
             seen_at: Set(sign.at.into()),
@@ -173,7 +203,7 @@ impl Tx {
             snoozed_until: Set(None),
             snoozed_by: Set(None),
         };
-        record(row.insert(self).await?, task.to_owned())
+        record(row.insert(self).await?, name.to_owned())
     }
 
     /// Notes one more sign of an incident. Of two runs, the one that ended later is the newest.
@@ -302,6 +332,14 @@ async fn facts(
     Ok(found)
 }
 
+async fn of_server(connection: &impl ConnectionTrait) -> Result<Vec<IncidentRecord>> {
+    let query = incident::Entity::find()
+        .filter(incident::Column::Part.is_not_null())
+        .filter(incident::Column::ResolvedAt.is_null())
+        .order_by_asc(incident::Column::Id);
+    records(connection, query.all(connection).await?).await
+}
+
 async fn find(connection: &impl ConnectionTrait, id: IncidentId) -> Result<Option<IncidentRecord>> {
     let rows = incident::Entity::find().filter(incident::Column::Uid.eq(id.0)).all(connection).await?;
     Ok(records(connection, rows).await?.into_iter().next())
@@ -312,19 +350,24 @@ pub(super) async fn records(
     connection: &impl ConnectionTrait,
     rows: Vec<incident::Model>,
 ) -> Result<Vec<IncidentRecord>> {
-    let tasks = facts(connection, rows.iter().map(|row| row.task_id)).await?;
+    let tasks = facts(connection, rows.iter().filter_map(|row| row.task_id)).await?;
     let named = |row: incident::Model| {
-        let task = tasks.get(&row.task_id).ok_or_else(|| damaged("incident", "its task does not exist"))?;
-        record(row, task.name.clone())
+        let name = match (row.task_id, &row.part) {
+            (Some(task), _) => tasks.get(&task).map(|task| task.name.clone()),
+            (None, part) => part.clone(),
+        };
+        let name = name.ok_or_else(|| damaged("incident", "its task does not exist"))?;
+        record(row, name)
     };
     rows.into_iter().map(named).collect()
 }
 
-fn record(row: incident::Model, task: String) -> Result<IncidentRecord> {
+fn record(row: incident::Model, name: String) -> Result<IncidentRecord> {
     let incident::Model {
         id,
         uid,
         task_id,
+        part,
         kind,
         opened_at,
         seen_at,
@@ -345,8 +388,8 @@ fn record(row: incident::Model, task: String) -> Result<IncidentRecord> {
     Ok(IncidentRecord {
         id: IncidentId(uid),
         key: id,
-        task_key: task_id,
-        task,
+        about: task_id.map_or_else(|| About::Part(part.unwrap_or_default()), About::Task),
+        name,
         kind: kind.parse().map_err(|error| damaged("incident", error))?,
         opened_at: opened_at.into(),
         seen_at: seen_at.into(),

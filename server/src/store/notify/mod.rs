@@ -43,6 +43,15 @@ impl Store {
         find(self.reader(), channel).await
     }
 
+    /// The channels that are enabled and by which at least so many notifications in a row were not accepted.
+    pub async fn channels_failing(&self, refusals: u32) -> Result<Vec<ChannelRecord>> {
+        let query = channel::Entity::find()
+            .filter(channel::Column::Enabled.eq(true))
+            .filter(channel::Column::Problem.is_not_null())
+            .filter(channel::Column::RefusedCount.gte(i64::from(refusals)));
+        query.all(self.reader()).await?.into_iter().map(record).collect()
+    }
+
     /// Finds a channel by its key.
     pub async fn channel_get(&self, key: Key<keys::Channel>) -> Result<Option<ChannelRecord>> {
         channel::Entity::find_by_id(key).one(self.reader()).await?.map(record).transpose()

@@ -175,6 +175,7 @@ impl Store {
             .column(TaskId)
             .column_as(Expr::cust("COUNT(*)"), "number")
             .filter(Kind.eq(IncidentKind::Failing.as_str()))
+            .filter(TaskId.is_not_null())
             .filter(OpenedAt.gte(Micros::from(from)))
             .filter(OpenedAt.lt(Micros::from(until)))
             .group_by(TaskId);

@@ -28,11 +28,14 @@ impl Store {
         Ok(DatabaseFacts { kind: self.kind(), size_bytes, wal_bytes, schema_version })
     }
 
-    /// Writes a consistent copy to a file that must not exist yet (SQLite; refused for PostgreSQL, which has its own
-    /// tools).
+    /// Writes a consistent copy to a file that must not exist yet, and reads it (SQLite; refused for PostgreSQL, which has
+    /// its own tools).
     pub async fn backup_create(&self, file: &Path) -> Result<()> {
         match self.target() {
-            Target::Sqlite(path) => schema::copy_into(path, file).await,
+            Target::Sqlite(path) => {
+                schema::copy_into(path, file).await?;
+                schema::prove(file).await
+            }
             Target::Postgres(_) => Err(StoreError::Refused("copy a PostgreSQL database with pg_dump".into())),
         }
     }

@@ -45,6 +45,8 @@ pub struct Setup {
     pub travel: Travel,
     /// How long sending one notification may take.
     pub send_within: Duration,
+    /// Number of days within which a backup must have been made; none: nobody asks for one.
+    pub backup_within_days: Option<u32>,
 }
 
 impl Default for Setup {
@@ -55,7 +57,8 @@ impl Default for Setup {
         let surroundings = Surroundings { umask: 0o022, environment, abilities: modest(), ..Surroundings::default() };
         let send_within = Duration::from_secs(20);
         let (api, travel) = (ApiSettings::default(), Travel::default());
-        Self { clock, api, file_roots: Vec::new(), surroundings, travel, send_within }
+        let backup_within_days = None;
+        Self { clock, api, file_roots: Vec::new(), surroundings, travel, send_within, backup_within_days }
     }
 }
 
@@ -237,6 +240,7 @@ async fn app(database: &DatabaseConfig, setup: &Setup) -> App {
         surroundings: setup.surroundings.clone(),
         travel: setup.travel.clone(),
         send_within: setup.send_within,
+        backup_within_days: setup.backup_within_days,
         public_url: Some("https://orc.example.org/".into()),
     };
     App::new(store, setup.clock.clone(), settings)

@@ -5,6 +5,7 @@ mod incidents;
 mod lateness;
 mod lateness_days;
 mod mails;
+mod server;
 mod services;
 mod silences;
 pub mod smtp;

@@ -182,3 +182,90 @@ fn one_a_line(sql: &str) -> String {
     }
     page
 }
+
+/// Incidents of the time before they could be about the server, with what was told and the links that were sent.
+#[tokio::test]
+async fn incidents_of_earlier_builds_stay_with_all_that_belongs_to_them() {
+    let fixture = Fixture::sqlite().await;
+    let task = fixture.task(definition("nightly")).await;
+    fixture.store.close().await;
+    let raw = fixture.raw().await;
+    let uid = |last: u8| format!("X'019300000000700080000000000000{last:02x}'");
+    for statement in [
+        "PRAGMA foreign_keys = OFF".to_owned(),
+        "DROP TABLE incident_link".to_owned(),
+        "DROP TABLE telling".to_owned(),
+        "DROP TABLE incident".to_owned(),
+        OLD_INCIDENTS.to_owned(),
+        "DELETE FROM seaql_migrations WHERE version >= 'm20261130_000035'".to_owned(),
+        "PRAGMA foreign_keys = ON".to_owned(),
+        format!(
+            "INSERT INTO rule (id, uid, name, description, enabled, terms, version, created_at, updated_at) VALUES \
+             (3, {}, 'night', '', 1, '{{}}', 1, 1, 1)",
+            uid(3)
+        ),
+        format!(
+            "INSERT INTO incident (id, uid, task_id, kind, opened_at, seen_at, run_count, reason, note, snoozed_by) VALUES \
+             (7, {}, {}, 'failing', 5, 6, 2, '', 'who looks', 'ada')",
+            uid(7),
+            task.key
+        ),
+        "INSERT INTO telling (id, rule_id, incident_id, task_id, kind, step, round, happened_at, due_at, muted_args) \
+         VALUES (9, 3, 7, 1, 'failed', 'event', 0, 5, 5, '')"
+            .to_owned(),
+        format!(
+            "INSERT INTO incident_link (id, uid, incident_id, channel_name, secret_hash, expires_at) VALUES \
+             (11, {}, 7, 'ops', X'00', 9)",
+            uid(11)
+        ),
+    ] {
+        raw.execute_unprepared(&statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    raw.close().await.expect("closes");
+    let store = Store::open(&fixture.config).await.expect("opens and changes the schema");
+    assert!(store.copy_before_migration().is_some());
+    store.close().await;
+    let raw = fixture.raw().await;
+    let ask = async |sql: &str| {
+        let row = raw.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.expect("reads");
+        row.map(|row| row.try_get_by_index::<String>(0).expect("text"))
+    };
+    let incident = "SELECT id || kind || note || snoozed_by || (part IS NULL) FROM incident WHERE resolved_at IS NULL";
+    assert_eq!(ask(incident).await.as_deref(), Some("7failingwho looksada1"));
+    assert_eq!(ask("SELECT id || step FROM telling WHERE incident_id = 7").await.as_deref(), Some("9event"));
+    assert_eq!(ask("SELECT id || channel_name FROM incident_link").await.as_deref(), Some("11ops"));
+    assert_eq!(ask("SELECT \"table\" FROM pragma_foreign_key_check").await, None, "every row refers to one that is there");
+    raw.execute_unprepared("DELETE FROM incident").await.expect("deleted");
+    assert_eq!(ask("SELECT id || '' FROM telling").await, None, "what was told goes with its incident");
+}
+
+/// The tables as they were before.
+const OLD_INCIDENTS: &str = "
+CREATE TABLE incident (
+    id integer NOT NULL PRIMARY KEY, uid uuid_text NOT NULL, task_id integer NOT NULL, kind text NOT NULL,
+    opened_at integer NOT NULL, seen_at integer NOT NULL, run_count integer NOT NULL, first_run_uid uuid_text,
+    last_run_uid uuid_text, state text, reason_code text, reason text NOT NULL, acknowledged_at integer,
+    acknowledged_by text, note text NOT NULL, resolved_at integer, resolved_by text, snoozed_until integer,
+    snoozed_by text, FOREIGN KEY (task_id) REFERENCES task (id),
+    CONSTRAINT incident_kind_word CHECK (kind IN ('failing', 'skipped', 'suspicious', 'late', 'missed', 'silent')));
+CREATE INDEX incident_of_task_opened ON incident (task_id, opened_at);
+CREATE UNIQUE INDEX incident_open ON incident (task_id, kind) WHERE resolved_at IS NULL;
+CREATE INDEX incident_opened ON incident (opened_at);
+CREATE UNIQUE INDEX incident_uid ON incident (uid);
+CREATE TABLE incident_link (
+    id integer NOT NULL PRIMARY KEY, uid uuid_text NOT NULL, incident_id integer NOT NULL, channel_name text NOT NULL,
+    secret_hash blob NOT NULL, expires_at integer NOT NULL, used_at integer,
+    FOREIGN KEY (incident_id) REFERENCES incident (id) ON DELETE CASCADE);
+CREATE UNIQUE INDEX incident_link_uid ON incident_link (uid);
+CREATE INDEX link_incident ON incident_link (incident_id);
+CREATE TABLE telling (
+    id integer NOT NULL PRIMARY KEY, rule_id integer NOT NULL, incident_id integer, task_id integer NOT NULL,
+    run_uid uuid_text, kind text NOT NULL, step text NOT NULL, round integer NOT NULL, happened_at integer NOT NULL,
+    due_at integer NOT NULL, told_at integer, muted text, muted_args text NOT NULL, muted_until integer,
+    FOREIGN KEY (rule_id) REFERENCES rule (id) ON DELETE CASCADE,
+    FOREIGN KEY (incident_id) REFERENCES incident (id) ON DELETE CASCADE);
+CREATE INDEX telling_due ON telling (due_at) WHERE told_at IS NULL AND muted IS NULL;
+CREATE INDEX telling_incident ON telling (incident_id);
+CREATE UNIQUE INDEX telling_once ON telling (rule_id, incident_id, step, round) WHERE incident_id IS NOT NULL;
+CREATE INDEX telling_put_off ON telling (muted_until) WHERE told_at IS NULL AND muted IS NOT NULL;
+CREATE INDEX telling_recent ON telling (due_at, rule_id);";

@@ -5,9 +5,8 @@ import { useEffect, useState } from "react";
 import { apiError } from "@/api/errors";
 import { linkUse, type LinkUse, type Link as MessageLink } from "@/api/generated";
 import { linkViewOptions, linkViewQueryKey } from "@/api/generated/@tanstack/react-query.gen";
-import { plural } from "@/lib/numbers";
 import { paths } from "@/paths";
-import { INCIDENT_KINDS } from "@/shared/notify/incidents";
+import { incidentCount, incidentTitle } from "@/shared/notify/incidents";
 import { minutesWords } from "@/shared/notify/rules";
 import { Button, buttonClass } from "@/ui/Button";
 import { TextField } from "@/ui/fields/Field";
@@ -57,11 +56,11 @@ function Act({ link, about, onActed }: { link: string; about: MessageLink; onAct
   const failure = apiError(act.error);
   const hint = (
     <>
-      {plural(about.run_count, "run")}, since <DateTime at={about.opened_at} plain />.
+      {incidentCount(about) === "" ? "Since" : `${incidentCount(about)}, since`} <DateTime at={about.opened_at} plain />.
     </>
   );
   return (
-    <Entrance title={`${about.task} ${INCIDENT_KINDS[about.kind]}`} hint={hint}>
+    <Entrance title={incidentTitle(about)} hint={hint}>
       <div className="flex flex-col gap-3 text-sm">
         {failure && <Failure title={failure.title} detail={failure.message} />}
         <p role="status">{stateWords(about)}</p>

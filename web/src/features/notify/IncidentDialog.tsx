@@ -2,13 +2,13 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { AlarmClock, Check, HandHelping, RotateCcw } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { type Incident, incidentAcknowledge, incidentResolve, incidentSnooze, type IncidentTelling, runRerun } from "@/api/generated";
+import { type Incident, incidentAcknowledge, type IncidentKind, incidentResolve, incidentSnooze, type IncidentTelling, runRerun } from "@/api/generated";
 import { incidentViewOptions, runChangesOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { paths } from "@/paths";
 import { useDenied } from "@/shared/access/session";
 import { Loaded } from "@/shared/core/Loaded";
 import { useAskAgain } from "@/shared/core/useAskAgain";
-import { EVENT_KINDS, INCIDENT_KINDS, INCIDENT_STATES, incidentCount, isSnoozed, TELL_STEPS } from "@/shared/notify/incidents";
+import { EVENT_KINDS, INCIDENT_STATES, incidentCount, incidentTitle, isSnoozed, TELL_STEPS } from "@/shared/notify/incidents";
 import { minutesWords } from "@/shared/notify/rules";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/fields/Field";
@@ -56,10 +56,10 @@ export function IncidentDialog({ id, onClose }: { id: string; onClose: () => voi
       open
       wide
       onClose={onClose}
-      title={incident ? `${incident.task} ${INCIDENT_KINDS[incident.kind]}` : "Incident"}
+      title={incident ? incidentTitle(incident) : "Incident"}
       footer={
         <>
-          {open && (
+          {open && incident.task !== null && (
             <Button icon={<Check size={14} aria-hidden />} busy={resolve.isPending} disabledReason={denied} onClick={() => resolve.mutate()}>
               It is over
             </Button>
@@ -120,10 +120,20 @@ function Facts({ incident }: { incident: Incident }) {
         <Fact label="Since">
           <DateTime at={incident.opened_at} />
         </Fact>
-        <Fact label={incident.kind === "late" || incident.kind === "missed" ? "Slots" : "Runs"}>
-          {incidentCount(incident)}, last <DateTime at={incident.seen_at} />
-        </Fact>
+        {incidentCount(incident) !== "" && (
+          <Fact label={incident.kind === "late" || incident.kind === "missed" ? "Slots" : "Runs"}>
+            {incidentCount(incident)}, last <DateTime at={incident.seen_at} />
+          </Fact>
+        )}
         {incident.reason && <Fact label="Reason">{incident.reason.text}</Fact>}
+        {incident.part !== null && (
+          <Fact label="Ends">
+            When Orc sees that it is over.{" "}
+            <Link {...partPath(incident.kind)} className="text-accent hover:underline">
+              Show it
+            </Link>
+          </Fact>
+        )}
         {incident.last_run && (
           <Fact label="Newest run">
             <Link {...paths.run(incident.last_run)} className="text-accent hover:underline">
@@ -171,6 +181,9 @@ function Facts({ incident }: { incident: Incident }) {
     </div>
   );
 }
+
+/** The page that shows a part of the server. */
+const partPath = (kind: IncidentKind) => (kind === "channel_failing" ? paths.channels() : kind === "credential_expiring" ? paths.credentials() : paths.system());
 
 /** The last lines of the newest run's log. */
 function LastLines({ run }: { run: string }) {

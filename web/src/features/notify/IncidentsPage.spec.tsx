@@ -25,6 +25,22 @@ describe("incidents", () => {
     await waitFor(() => expect(notes).toEqual([{ note: "I call the vendor" }]));
   });
 
+  it("about the server name what is wrong, and end when Orc sees that", async () => {
+    const stuck = incident("x", { task: null, part: "herald", kind: "worker_stuck", run_count: 0, first_run: null, last_run: null, last_state: null, reason: { code: "worker_fails", args: {}, text: "the herald fails" } });
+    server.use(
+      http.get("*/api/v1/incidents", () => HttpResponse.json({ items: [stuck], next_cursor: null })),
+      http.get("*/api/v1/incidents/:incident", () => HttpResponse.json(stuck)),
+    );
+    const { user } = renderPage("/incidents");
+    await user.click(await screen.findByRole("button", { name: "The worker herald is stuck" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    await dialog.findByText(/When Orc sees that it is over/);
+    expect(dialog.getByRole("link", { name: "Show it" }).getAttribute("href")).toBe("/system");
+    dialog.getByRole("button", { name: "I take care of it" });
+    expect(dialog.queryByRole("button", { name: "It is over" })).toBeNull();
+    expect(dialog.queryByRole("button", { name: "Run it again" })).toBeNull();
+  });
+
   it("are resolved by a person who knows that they are over", async () => {
     let resolved = 0;
     server.use(

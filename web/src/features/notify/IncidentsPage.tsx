@@ -7,7 +7,7 @@ import { incidentListInfiniteOptions } from "@/api/generated/@tanstack/react-que
 import { PAGED } from "@/api/pages";
 import { type IncidentsSearch, paths } from "@/paths";
 import { Pages } from "@/shared/core/Pages";
-import { INCIDENT_KINDS, INCIDENT_STATES, incidentCount, isSnoozed } from "@/shared/notify/incidents";
+import { INCIDENT_STATES, incidentCount, incidentTitle, isSnoozed } from "@/shared/notify/incidents";
 import { Button, buttonClass } from "@/ui/Button";
 import { SelectField } from "@/ui/fields/Field";
 import { Card } from "@/ui/layout/Card";
@@ -21,7 +21,7 @@ const route = getRouteApi("/app/incidents");
 const NOT_OVER = "open,acknowledged";
 const STATES: [string, string][] = [[NOT_OVER, "Not over"], ...(Object.keys(INCIDENT_STATES) as IncidentState[]).map((state): [string, string] => [state, INCIDENT_STATES[state].word]), ["any", "Any state"]];
 
-/** Incidents: what is wrong with tasks now, and who takes care of it. */
+/** Incidents: what is wrong with tasks and with the server now, and who takes care of it. */
 export default function IncidentsPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
@@ -34,7 +34,7 @@ export default function IncidentsPage() {
   return (
     <Page
       title="Incidents"
-      hint="What is wrong with tasks, newest first. However many runs of a task fail, it is one incident until a run succeeds."
+      hint="What is wrong with tasks and with the server, newest first. However many runs of a task fail, it is one incident until a run succeeds."
       actions={
         <>
           <Link {...paths.silences()} className={buttonClass()}>
@@ -57,7 +57,7 @@ export default function IncidentsPage() {
           {(items) =>
             items.length === 0 ? (
               <Empty title={filtered ? "No incident matches these filters." : "Nothing is wrong"} cli={filtered ? undefined : "orc incident list"} action={filtered && <Button onClick={() => setSearch({})}>Clear the filters</Button>}>
-                {!filtered && "An incident appears here when a run fails, exceeds its time limit, is lost, is skipped, looks wrong or is late."}
+                {!filtered && "An incident appears here when a run fails, exceeds its time limit, is lost, is skipped, looks wrong or is late, and when something is wrong with the server itself."}
               </Empty>
             ) : (
               <ul className="divide-y divide-line border-t border-line text-sm">
@@ -81,12 +81,12 @@ function Row({ incident, onOpen }: { incident: IncidentSummary; onOpen: () => vo
       <div className="min-w-0 flex-1 basis-64">
         <p className="flex flex-wrap items-center gap-2">
           <button type="button" className="min-w-0 text-left font-medium break-words hover:underline" onClick={onOpen}>
-            {incident.task} {INCIDENT_KINDS[incident.kind]}
+            {incidentTitle(incident)}
           </button>
           <Badge tone={tone}>{word}</Badge>
         </p>
         <p className="text-xs text-muted">
-          {incident.kind === "silent" ? "Silent" : incidentCount(incident)}, since <DateTime at={incident.opened_at} plain />
+          {incidentCount(incident) === "" ? "Since" : `${incidentCount(incident)}, since`} <DateTime at={incident.opened_at} plain />
           {incident.run_count > 1 && (
             <>
               , last <DateTime at={incident.seen_at} plain />

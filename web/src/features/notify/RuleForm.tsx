@@ -8,7 +8,7 @@ import { NameField } from "@/shared/core/NameField";
 import { useAskAgain } from "@/shared/core/useAskAgain";
 import { ChannelPicker } from "@/shared/notify/ChannelPicker";
 import { EVENT_KINDS } from "@/shared/notify/incidents";
-import { PACES, RULE_EVENTS } from "@/shared/notify/rules";
+import { isAboutServer, PACES, RULE_EVENTS, SERVER_EVENTS } from "@/shared/notify/rules";
 import { TaskPicker } from "@/shared/tasks/TaskPicker";
 import { Button } from "@/ui/Button";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/fields/Field";
@@ -66,9 +66,10 @@ export function RuleForm({ rule, onClose }: { rule: Rule | null; onClose: () => 
       onClose={onClose}
     >
       <NameField value={draft.name} onText={(name) => set({ name })} error={at("/name")} />
-      <Toggles label="When a run" options={RULE_EVENTS} values={draft.when} error={at("/when", true)} onValues={(when) => set({ when })} />
+      <Toggles label="When a task" options={RULE_EVENTS} values={draft.when.filter((event) => !isAboutServer(event))} error={at("/when", true)} onValues={(when) => set({ when: [...when, ...draft.when.filter(isAboutServer)] })} />
+      <Toggles label="When the server" options={SERVER_EVENTS} values={draft.when.filter(isAboutServer)} onValues={(when) => set({ when: [...draft.when.filter((event) => !isAboutServer(event)), ...when] })} />
       <ChannelPicker label="Tell these channels" names={draft.who} error={at("/who", true)} onNames={(who) => set({ who })} />
-      <TaskPicker label="Only of these tasks" hint="Without task, folder and tag the rule is about all tasks." names={draft.what.tasks ?? []} error={at("/what/tasks", true)} onNames={(tasks) => scope({ tasks })} />
+      <TaskPicker label="Only of these tasks" hint="Without task, folder and tag the rule is about all tasks. What it tells about the server does not depend on this." names={draft.what.tasks ?? []} error={at("/what/tasks", true)} onNames={(tasks) => scope({ tasks })} />
       <div className="grid gap-3 sm:grid-cols-2">
         <TagEditor label="Or in these folders" tags={draft.what.folders ?? []} onTags={(folders) => scope({ folders })} />
         <TagEditor label="Or with these tags" tags={draft.what.tags ?? []} onTags={(tags) => scope({ tags })} />
@@ -165,7 +166,7 @@ function Simulated({ simulation }: { simulation: RuleSimulation }) {
         <ul aria-label="Messages" tabIndex={0} className="relative max-h-48 overflow-y-auto text-xs">
           {messages.map((message) => (
             <li key={`${message.at} ${message.events[0]?.run ?? ""}`} className="break-words">
-              <DateTime at={message.at} plain />: {message.events.map(({ task, event }) => `${task} ${EVENT_KINDS[event]}`).join(", ")}
+              <DateTime at={message.at} plain />: {message.events.map(({ task, part, event }) => `${task ?? part} ${EVENT_KINDS[event]}`).join(", ")}
               {message.event_count > message.events.length && ` and ${message.event_count - message.events.length} more`}
             </li>
           ))}

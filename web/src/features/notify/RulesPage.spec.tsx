@@ -21,6 +21,17 @@ describe("rules", () => {
     await waitFor(() => expect(asked).toEqual([['"2"', false]]));
   });
 
+  it("about the server say so, whatever tasks they name", async () => {
+    server.use(
+      http.get("*/api/v1/rules", () =>
+        HttpResponse.json({ items: [rule("both", { when: ["failed", "disk_full", "recovered"] }), rule("server", { when: ["worker_stuck", "recovered"] })], next_cursor: null }),
+      ),
+    );
+    renderPage("/incidents/rules");
+    await screen.findByText("Failed, recovered: tag nightly. Disk nearly full: the server. Tells ops at once.");
+    screen.getByText("Worker stuck, recovered: the server. Tells ops at once.");
+  });
+
   it("are simulated and saved as the form stands, and show faults at their fields", async () => {
     const simulated: RuleDefinition[] = [];
     const created: RuleDefinition[] = [];
@@ -28,7 +39,7 @@ describe("rules", () => {
       from_at: "2026-10-31T00:00:00Z",
       run_count: 1200,
       message_count: 1,
-      messages: [{ at: "2026-11-20T02:00:00Z", event_count: 1, events: [{ task: "backup", event: "failed", run: "0193", at: "2026-11-20T02:00:00Z" }] }],
+      messages: [{ at: "2026-11-20T02:00:00Z", event_count: 1, events: [{ task: "backup", part: null, event: "failed", run: "0193", at: "2026-11-20T02:00:00Z" }] }],
     };
     server.use(
       http.post("*/api/v1/rules/simulate", async ({ request }) => {
@@ -47,6 +58,7 @@ describe("rules", () => {
     const form = within(await screen.findByRole("dialog"));
     await user.type(form.getByRole("textbox", { name: /^Name/ }), "night");
     await user.click(form.getByRole("button", { name: "Lost" }));
+    await user.click(form.getByRole("button", { name: "Worker stuck" }));
     await user.selectOptions(form.getByRole("combobox", { name: "Tells" }), "grouped");
     await user.click(form.getByRole("checkbox", { name: /^Quiet hours/ }));
     await user.click(form.getByRole("button", { name: "Simulate the last 30 days" }));
@@ -57,6 +69,6 @@ describe("rules", () => {
     await user.click(form.getByRole("button", { name: "Save the rule" }));
     await waitFor(() => expect(created).toHaveLength(2));
     expect(simulated[0]).toEqual(created[0]);
-    expect(created[1]).toMatchObject({ name: "night", when: ["failed", "timed_out", "recovered"], who: [], how: { kind: "grouped", minutes: 10 }, in_a_row: 1, quiet_hours: { from: "22:00", to: "06:00" } });
+    expect(created[1]).toMatchObject({ name: "night", when: ["failed", "timed_out", "recovered", "worker_stuck"], who: [], how: { kind: "grouped", minutes: 10 }, in_a_row: 1, quiet_hours: { from: "22:00", to: "06:00" } });
   });
 });

@@ -3,15 +3,27 @@ import type { EventKind, IncidentKind, IncidentState, SilenceState, TellStep } f
 import { plural } from "@/lib/numbers";
 import type { Tone } from "@/lib/words/words";
 
-/** What is wrong, after the name of the task. */
-export const INCIDENT_KINDS: Record<IncidentKind, string> = {
-  failing: "fails",
-  skipped: "is skipped",
-  suspicious: "succeeds, but looks wrong",
-  late: "is late",
-  missed: "was missed",
-  silent: "is silent",
+/** What is wrong, given the name of the task or of the part of the server. */
+const TITLES: Record<IncidentKind, (name: string) => string> = {
+  failing: (name) => `${name} fails`,
+  skipped: (name) => `${name} is skipped`,
+  suspicious: (name) => `${name} succeeds, but looks wrong`,
+  late: (name) => `${name} is late`,
+  missed: (name) => `${name} was missed`,
+  silent: (name) => `${name} is silent`,
+  running_long: (name) => `${name} runs longer than usual`,
+  waiting_long: (name) => `${name} waits for long`,
+  never_fires: (name) => `${name} will never fire again`,
+  disk_full: () => "The disk of the server is nearly full",
+  clock_doubted: () => "The clock of the server is doubted",
+  worker_stuck: (name) => `The worker ${name} is stuck`,
+  channel_failing: (name) => `The channel ${name} fails`,
+  credential_expiring: (name) => `The credential ${name} expires`,
+  backup_unproven: () => "The database has no recent backup",
 };
+
+/** What is wrong, in a few words. */
+export const incidentTitle = ({ kind, task, part }: { kind: IncidentKind; task: string | null; part: string | null }): string => TITLES[kind](task ?? part ?? "");
 
 /** How far an incident is. */
 export const INCIDENT_STATES: Record<IncidentState, { word: string; tone: Tone }> = {
@@ -20,8 +32,11 @@ export const INCIDENT_STATES: Record<IncidentState, { word: string; tone: Tone }
   resolved: { word: "over", tone: "ok" },
 };
 
-/** What an incident counts. */
-export const incidentCount = ({ kind, run_count }: { kind: IncidentKind; run_count: number }): string => plural(run_count, kind === "late" || kind === "missed" || kind === "silent" ? "slot" : "run");
+/** What an incident counts; empty: nothing. */
+export function incidentCount({ kind, run_count }: { kind: IncidentKind; run_count: number }): string {
+  if (run_count === 0 || kind === "silent" || kind === "never_fires") return "";
+  return plural(run_count, kind === "late" || kind === "missed" ? "slot" : "run");
+}
 
 /** What a rule told. */
 export const EVENT_KINDS: Record<EventKind, string> = {
@@ -33,6 +48,15 @@ export const EVENT_KINDS: Record<EventKind, string> = {
   late: "was late",
   missed: "was missed",
   silent: "was silent",
+  running_long: "ran longer than usual",
+  waiting_long: "waited for long",
+  never_fires: "will never fire again",
+  disk_full: "was nearly full",
+  clock_doubted: "was doubted",
+  worker_stuck: "was stuck",
+  channel_failing: "failed",
+  credential_expiring: "expires",
+  backup_unproven: "has no recent backup",
   recovered: "recovered",
   succeeded: "succeeded",
 };

@@ -2,7 +2,7 @@
 import type { EventKind, Rule, RulePace, RuleScope } from "@/api/generated";
 import { plural } from "@/lib/numbers";
 
-/** The events about which a rule may tell, as somebody chooses them. */
+/** The events about tasks of which a rule may tell, as somebody chooses them. */
 export const RULE_EVENTS: [EventKind, string][] = [
   ["failed", "Failed"],
   ["timed_out", "Timed out"],
@@ -14,6 +14,16 @@ export const RULE_EVENTS: [EventKind, string][] = [
   ["silent", "Silent for too long"],
   ["recovered", "Recovered"],
   ["succeeded", "Succeeded"],
+];
+
+/** The events about the server, whatever tasks a rule is about. */
+export const SERVER_EVENTS: [EventKind, string][] = [
+  ["disk_full", "Disk nearly full"],
+  ["clock_doubted", "Clock doubted"],
+  ["worker_stuck", "Worker stuck"],
+  ["channel_failing", "Channel fails"],
+  ["credential_expiring", "Credential expires"],
+  ["backup_unproven", "No recent backup"],
 ];
 
 /** When a rule tells. */
@@ -47,13 +57,20 @@ export function minutesWords(minutes: number): string {
   return minutes % 60 === 0 ? plural(minutes / 60, "hour") : `${minutes} min`;
 }
 
+/** Whether an event is about the server and not about tasks. */
+export const isAboutServer = (event: EventKind): boolean => SERVER_EVENTS.some(([known]) => known === event);
+
 /** What a rule does, in plain sentences. */
 export function ruleWords(rule: Rule): string {
-  const events = RULE_EVENTS.filter(([event]) => rule.when.includes(event)).map(([, word]) => word.toLowerCase());
+  const named = (all: [EventKind, string][]) => all.filter(([event]) => rule.when.includes(event)).map(([, word]) => word.toLowerCase());
+  const [events, about] = [named(RULE_EVENTS), named(SERVER_EVENTS)];
   const row = rule.in_a_row > 1 ? `, after ${rule.in_a_row} in a row` : "";
   const quiet = rule.quiet_hours ? `, not from ${rule.quiet_hours.from} to ${rule.quiet_hours.to} (${rule.quiet_hours.timezone})` : "";
   const again = rule.remind_minutes ? ` Reminds every ${minutesWords(rule.remind_minutes)}.` : "";
   const others = rule.escalation ? ` After ${minutesWords(rule.escalation.after_minutes)} it tells ${rule.escalation.to.join(", ")} too.` : "";
-  const [first = "", ...rest] = events;
-  return `${[first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(", ")}${row}: ${scopeWords(rule.what)}. Tells ${rule.who.join(", ")} ${paceWords(rule.how)}${quiet}.${again}${others}`;
+  const sentence = ([first = "", ...rest]: string[], end: string) => `${[first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(", ")}${end}. `;
+  const ofTasks = rule.when.some((event) => event !== "recovered" && !isAboutServer(event)) || about.length === 0;
+  const tasks = ofTasks ? sentence(events, `${row}: ${scopeWords(rule.what)}`) : "";
+  const server = about.length > 0 ? sentence(ofTasks ? about : [...about, ...events], ": the server") : "";
+  return `${tasks}${server}Tells ${rule.who.join(", ")} ${paceWords(rule.how)}${quiet}.${again}${others}`;
 }

@@ -26,6 +26,7 @@ async fn app(folder: &Path, clock: &Clock) -> App {
         surroundings: Surroundings::default(),
         travel: Default::default(),
         send_within: crate::app::notify::sending::SEND_WITHIN,
+        backup_within_days: None,
         public_url: None,
     };
     let app = App::new(store, clock.clone(), settings);

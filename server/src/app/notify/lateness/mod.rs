@@ -12,7 +12,7 @@ use crate::domain::ledger::Expect;
 use crate::domain::ledger::lateness::{
     Alert, Late, Outage, SeenSlot, Standing, alerts, over_at, reason, silent_at, silent_reason, stand,
 };
-use crate::domain::model::{IncidentRecord, LateAfter, Sign, WatchStep, WatchedSlot};
+use crate::domain::model::{About, IncidentRecord, LateAfter, Sign, WatchStep, WatchedSlot};
 use crate::domain::notify::words::IncidentKind;
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
@@ -119,7 +119,7 @@ async fn look(tx: &Tx, moment: Moment, after: Option<LateAfter>) -> Result<Chang
     changed.tasks.extend(over.keys().copied());
     let open = tx.incidents_of_lateness().await?;
     let concerned: Vec<Key<Task>> =
-        changed.tasks.iter().copied().chain(open.iter().map(|incident| incident.task_key)).collect();
+        changed.tasks.iter().copied().chain(open.iter().filter_map(|incident| incident.about.task_key())).collect();
     if concerned.is_empty() {
         return Ok(changed);
     }
@@ -130,7 +130,8 @@ async fn look(tx: &Tx, moment: Moment, after: Option<LateAfter>) -> Result<Chang
         }
     }
     for Silent { task_key, reason, since_at } in &silent {
-        let sign = Sign { task_key: *task_key, run: None, state: None, reason: Some(reason), at: *since_at };
+        let about = About::Task(*task_key);
+        let sign = Sign { about: &about, run: None, state: None, reason: Some(reason), at: *since_at };
         hearing.late(tx, IncidentKind::Silent, sign, 1).await?;
     }
     let resolved = resolve(tx, &mut hearing, &over, moment.now).await?;
@@ -240,8 +241,9 @@ async fn silence(tx: &Tx, moment: Moment, outage: Option<Outage>) -> Result<Vec<
 
 async fn hear(hearing: &mut Hearing, tx: &Tx, task_key: Key<Task>, alert: &Alert) -> Result<()> {
     let kind = if alert.missed { IncidentKind::Missed } else { IncidentKind::Late };
+    let about = About::Task(task_key);
     let sign = Sign {
-        task_key,
+        about: &about,
         run: alert.run.map(|run| run.id),
         state: alert.run.map(|run| run.state),
         reason: Some(&alert.reason),
@@ -258,17 +260,18 @@ async fn resolve(
     now: DateTime<Utc>,
 ) -> Result<Vec<Key<Task>>> {
     let open = tx.incidents_of_lateness().await?;
-    let tasks: Vec<Key<Task>> = open.iter().map(|incident| incident.task_key).collect();
+    let tasks: Vec<Key<Task>> = open.iter().filter_map(|incident| incident.about.task_key()).collect();
     let (late, silent) = (tx.tasks_late_still(&tasks).await?, tx.tasks_silent_still(&tasks).await?);
-    let still = |incident: &IncidentRecord| match incident.kind {
-        IncidentKind::Silent => silent.contains(&incident.task_key),
-        kind => late.contains(&(incident.task_key, kind == IncidentKind::Missed)),
+    let still = |incident: &IncidentRecord, task: Key<Task>| match incident.kind {
+        IncidentKind::Silent => silent.contains(&task),
+        kind => late.contains(&(task, kind == IncidentKind::Missed)),
     };
     let mut resolved = Vec::new();
-    for incident in open.iter().filter(|incident| !still(incident)) {
-        let at = over.get(&incident.task_key).copied().unwrap_or(now).max(incident.seen_at);
+    for incident in &open {
+        let Some(task) = incident.about.task_key().filter(|task| !still(incident, *task)) else { continue };
+        let at = over.get(&task).copied().unwrap_or(now).max(incident.seen_at);
         hearing.no_longer(tx, incident, at).await?;
-        resolved.push(incident.task_key);
+        resolved.push(task);
     }
     Ok(resolved)
 }

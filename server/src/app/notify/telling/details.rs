@@ -6,7 +6,8 @@
 use super::or_left_out;
 use crate::app::schedules::next_run;
 use crate::app::{App, Caller, Result};
-use crate::domain::model::{IncidentRecord, RunRecord, TaskRef};
+use crate::domain::model::{RunRecord, TaskRef};
+use crate::domain::notify::composing::Told;
 use crate::domain::notify::exits::exit_words;
 use crate::domain::notify::notice::{Fact, Notice, cut};
 use crate::domain::runs::changes::Difference;
@@ -21,12 +22,11 @@ const DIFFERENCES: usize = 4;
 const VALUE_MAX: usize = 80;
 
 impl App {
-    /// Completes a notification about one task. What cannot be read is left out, because the notification counts more.
+    /// Completes a notification about one event. What cannot be read is left out, because the notification counts more.
     pub(super) async fn notice_complete(
         &self,
         notice: &mut Notice,
-        task: &str,
-        incident: Option<&IncidentRecord>,
+        told: &Told<'_>,
         run: Option<&RunRecord>,
     ) {
         let mut facts = Vec::new();
@@ -37,11 +37,13 @@ impl App {
                 facts.extend(or_left_out(self.change_fact(run).await));
             }
         }
-        facts.extend(or_left_out(self.next_fact(task).await));
+        if told.server.is_none() {
+            facts.extend(or_left_out(self.next_fact(told.name).await));
+        }
         // The name of the rule stays last.
         let place = notice.facts.len().saturating_sub(1);
         notice.facts.splice(place..place, facts);
-        notice.mail.thread = incident.map(|incident| format!("incident-{}", incident.id));
+        notice.mail.thread = told.incident.map(|incident| format!("incident-{}", incident.id));
     }
 
     async fn next_fact(&self, task: &str) -> Result<Option<Fact>> {

@@ -1,4 +1,4 @@
-//! What is or was wrong with tasks.
+//! What is or was wrong with tasks and with the server.
 
 use crate::domain::keys::{Incident, Key, Task};
 use crate::store::core::time::Micros;
@@ -10,7 +10,8 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: Key<Incident>,
     pub uid: Uuid,
-    pub task_id: Key<Task>,
+    pub task_id: Option<Key<Task>>,
+    pub part: Option<String>,
     pub kind: String,
     pub opened_at: Micros,
     pub seen_at: Micros,

@@ -11,7 +11,7 @@ pub struct Model {
     pub id: Key<Telling>,
     pub rule_id: Key<Rule>,
     pub incident_id: Option<Key<Incident>>,
-    pub task_id: Key<Task>,
+    pub task_id: Option<Key<Task>>,
     pub run_uid: Option<Uuid>,
     pub kind: String,
     pub step: String,
