@@ -43,6 +43,7 @@ mod m20261130_000030_lateness;
 mod m20261130_000031_reports;
 mod m20261130_000032_silences;
 mod m20261130_000035_health;
+mod m20261130_000036_slowness;
 
 #[derive(Debug)]
 struct Migrator;
@@ -83,6 +84,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000031_reports::Migration),
             Box::new(m20261130_000032_silences::Migration),
             Box::new(m20261130_000035_health::Migration),
+            Box::new(m20261130_000036_slowness::Migration),
         ]
     }
 }

@@ -157,8 +157,7 @@ fn incident_link() -> TableCreateStatement {
         .col(int("expires_at"))
         .col(int_null("used_at"))
         .foreign_key(
-            refers("link_of_incident", "incident_link", "incident_id", "incident")
-                .on_delete(ForeignKeyAction::Cascade),
+            refers("link_of_incident", "incident_link", "incident_id", "incident").on_delete(ForeignKeyAction::Cascade),
         )
         .to_owned()
 }

@@ -304,12 +304,32 @@ reasons! {
             span(u64::from(*limit_seconds) * 1000)
         ),
     },
+    /// A run takes much longer than usual.
+    RunsOn {
+        started_at: DateTime<Utc>,
+        /// What nearly all runs of the task take at most, in milliseconds.
+        usual_milliseconds: u64,
+        /// When it became too long.
+        limit_at: DateTime<Utc>,
+    } => format!("a run that began at {} has not ended; runs usually take at most {}", moment(started_at), span(*usual_milliseconds)),
+    /// A run waits for too long.
+    WaitsOn {
+        since_at: DateTime<Utc>,
+        limit_seconds: u32,
+        /// Why it waits.
+        because: Option<Box<Reason>>,
+    } => match because {
+        Some(because) => format!("a run has been waiting since {}: {because}", moment(since_at)),
+        None => format!("a run has been waiting since {}", moment(since_at)),
+    },
     /// Orc was down for a time.
     ServerWasDown { from_at: DateTime<Utc>, to_at: DateTime<Utc> } =>
         format!("Orc was down from {} to {}", moment(from_at), moment(to_at)),
     /// The watchman found what is late.
     LatenessFound { slots: u64, silent: u64 } =>
         format!("{} late, {} silent", counted(*slots, "slot", "slots"), counted(*silent, "task", "tasks")),
+    /// The watchman found runs that are slow, or schedules that never fire.
+    SlownessFound { begun: u64, over: u64 } => format!("{} begun, {over} over", counted(*begun, "incident", "incidents")),
     /// Somebody takes care of the incident, so no further rule tells about it.
     IncidentAcknowledged { by: String } => format!("{by} takes care of the incident"),
     /// Somebody put the incident off, so no rule tells about it before then.

@@ -100,7 +100,7 @@ export function task(number: number): Task {
     retention: { days: 90, runs: 1000 },
     on_server_stop: "keep",
     mark_suspicious: true,
-    expect: { start_within_seconds: 300, finish_by: { within_seconds: null, at: "06:00" }, at_least_every_seconds: null },
+    expect: { start_within_seconds: 300, finish_by: { within_seconds: null, at: "06:00" }, at_least_every_seconds: null, usual_times: null, wait_within_seconds: null },
   };
 }
 

@@ -35,7 +35,9 @@ fn what_is_wrong_is_shown_with_the_last_lines_and_with_what_to_do_next() {
 #[test]
 fn what_is_wrong_with_the_server_counts_no_runs() {
     let mut stuck = incident("x", Value::Null);
-    for (field, value) in [("task", Value::Null), ("last_run", Value::Null), ("part", json!("herald")), ("run_count", json!(0))] {
+    for (field, value) in
+        [("task", Value::Null), ("last_run", Value::Null), ("part", json!("herald")), ("run_count", json!(0))]
+    {
         stuck[field] = value;
     }
     stuck["kind"] = json!("worker_stuck");

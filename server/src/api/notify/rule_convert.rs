@@ -6,7 +6,7 @@ use super::rule_wire::*;
 use crate::app::notify::incidents::IncidentView;
 use crate::app::notify::rules::Simulated;
 use crate::domain::model::{About, IncidentRecord, RuleRecord, TellingNew, TellingRecord};
-use crate::domain::notify::replay::{Message, PastEvent};
+use crate::domain::notify::replay::{Message, PastEvent, Replayed};
 use crate::domain::notify::rules as domain;
 use crate::domain::notify::timing::{Pace, Quiet};
 
@@ -52,12 +52,12 @@ pub fn scope_out(domain::Scope { tasks, folders, tags }: domain::Scope) -> RuleS
 }
 
 /// What a rule would have told, as the wire shows it.
-pub fn simulation_out(Simulated { from_at, run_count, messages }: Simulated) -> RuleSimulation {
-    let event =
-        |PastEvent { name, about_server, kind, run, at }: PastEvent| {
-            let (task, part) = if about_server { (None, Some(name)) } else { (Some(name), None) };
-            RuleEvent { task, part, event: kind, run: run.map(|run| run.0), at }
-        };
+pub fn simulation_out(Simulated { from_at, run_count, replayed }: Simulated) -> RuleSimulation {
+    let Replayed { messages, reminders, escalations } = replayed;
+    let event = |PastEvent { name, about_server, kind, run, at }: PastEvent| {
+        let (task, part) = if about_server { (None, Some(name)) } else { (Some(name), None) };
+        RuleEvent { task, part, event: kind, run: run.map(|run| run.0), at }
+    };
     let message = |Message { at, count, events }: Message| RuleMessage {
         at,
         event_count: count as u64,
@@ -68,6 +68,8 @@ pub fn simulation_out(Simulated { from_at, run_count, messages }: Simulated) -> 
         run_count: run_count as u64,
         message_count: messages.len() as u64,
         messages: messages.into_iter().rev().take(MESSAGES_SHOWN).map(message).collect(),
+        reminder_count: reminders,
+        escalation_count: escalations,
     }
 }
 

@@ -177,8 +177,8 @@ page!(
     Rule
 );
 
-/// What a rule would have told about the last 30 days, without reminders and escalations: nobody knows when people
-/// would have taken an incident up.
+/// What a rule would have told about the last 30 days. Nobody knows when people would have taken an incident up, so
+/// reminders and escalations are only counted, as if nobody had.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RuleSimulation {
     /// Since when ends of runs were looked at. It is less than 30 days ago if there are more than 20,000 runs.
@@ -189,6 +189,10 @@ pub struct RuleSimulation {
     pub message_count: u64,
     /// The newest 100 of them, newest first.
     pub messages: Vec<RuleMessage>,
+    /// Number of reminders that would have followed if nobody had taken anything up.
+    pub reminder_count: u64,
+    /// Number of escalations that would have followed if nobody had taken anything up.
+    pub escalation_count: u64,
 }
 
 /// A message that each channel of a rule would have got.

@@ -147,9 +147,10 @@ impl Hearing {
         Ok(())
     }
 
-    /// Notes what is wrong with a part of the server, or that it is wrong for another reason.
-    pub(super) async fn part(&mut self, tx: &Tx, kind: IncidentKind, sign: Sign<'_>) -> Result<()> {
-        let happening = Happening::Shown { kind, count: 0 };
+    /// Notes what a look found: that something is wrong, or that it is there for another reason. `count` is the number of
+    /// runs that show it now.
+    pub(super) async fn found(&mut self, tx: &Tx, kind: IncidentKind, sign: Sign<'_>, count: u32) -> Result<()> {
+        let happening = Happening::Shown { kind, count };
         let incident = self.learn(tx, sign, happening).await?;
         self.tell(Event { happening, sign, incident });
         Ok(())
@@ -177,7 +178,7 @@ impl Hearing {
             (Happening::Shown { count, .. }, None) => {
                 let name = match sign.about {
                     About::Task(key) => self.tasks.get(key).map_or("", |task| task.name.as_str()),
-                    About::Part(name) => name,
+                    About::Part(name) => name.as_str(),
                 };
                 let made = tx.incident_insert(IncidentShown { kind, sign, count }, name).await?;
                 self.open.push(made.clone());

@@ -10,7 +10,7 @@ use crate::app::{App, Caller, Error, Result, Signal};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::IncidentId;
 use crate::domain::keys::{Key, Rule};
-use crate::domain::model::{About, IncidentFilter, IncidentRecord, Page, PageRequest, TaskRef, TellingNew, TellingRecord};
+use crate::domain::model::{IncidentFilter, IncidentRecord, Page, PageRequest, TaskRef, TellingNew, TellingRecord};
 use crate::domain::notify::words::{IncidentState, TellStep};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::{Permission, SystemPart};
@@ -88,7 +88,8 @@ impl App {
         let (asker, acting) = (caller.clone(), caller.clone());
         let write = async move |tx: &Tx, Moment { now, .. }: Moment| {
             let read = tx.incident_find(incident).await?.ok_or_else(|| no_incident(incident))?;
-            let About::Task(task_key) = read.about else { return Err(seen_by_orc(&read)) };
+            let found = read.kind.is_found_by_looks();
+            let Some(task_key) = read.about.task_key().filter(|_| !found) else { return Err(seen_by_orc(&read)) };
             let mut hearing = Hearing::begin(tx, [task_key], now).await?;
             if !hearing.resolve(tx, &read, &acting.name).await? {
                 return Err(resolved(&read));
@@ -183,12 +184,10 @@ fn resolved(incident: &IncidentRecord) -> Error {
     Error::conflict("already_resolved", format!("the incident of \"{}\" is resolved already", incident.name))
 }
 
-/// What is wrong with the server is over when Orc sees that. If a person said so, the next look would open it again.
+/// What looks find is over when Orc sees that. If a person said so, the next look would begin it again.
 fn seen_by_orc(incident: &IncidentRecord) -> Error {
-    let detail = format!(
-        "the incident is about the server (\"{}\"), and Orc itself sees when it is over; take care of it, or snooze it",
-        incident.name
-    );
+    let detail =
+        format!("Orc itself sees when the incident of \"{}\" is over; take care of it, or snooze it", incident.name);
     Error::conflict("seen_by_orc", detail)
 }
 

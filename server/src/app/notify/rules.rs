@@ -7,7 +7,7 @@ use crate::app::{App, Caller, Error, Result};
 use crate::domain::core::problem::Problem;
 use crate::domain::ids::RuleId;
 use crate::domain::model::{IncidentRecord, Page, PageRequest, RuleChange, RuleRecord};
-use crate::domain::notify::replay::{Message, PastIncident, replay};
+use crate::domain::notify::replay::{PastIncident, Replayed, replay};
 use crate::domain::notify::rules::RuleDefinition;
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::Permission;
@@ -28,8 +28,8 @@ pub struct Simulated {
     pub from_at: DateTime<Utc>,
     /// Number of runs that were looked at.
     pub run_count: usize,
-    /// The messages that each channel of the rule would have got, oldest first.
-    pub messages: Vec<Message>,
+    /// What it would have told.
+    pub replayed: Replayed,
 }
 
 impl App {
@@ -52,7 +52,8 @@ impl App {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        let from_at = self.clock().now() - LOOKS_BACK;
+        let now = self.clock().now();
+        let from_at = now - LOOKS_BACK;
         let runs = self.store().past_runs(from_at, RUNS_MOST).await?;
         let incidents = self.store().past_incidents(from_at, RUNS_MOST).await?;
         let incidents: Vec<PastIncident> = incidents.into_iter().map(past_incident).collect();
@@ -61,9 +62,9 @@ impl App {
         let complete = (runs.len() as u64) < RUNS_MOST;
         let from_at = runs.first().filter(|_| !complete).map_or(from_at, |run| run.ended.at);
         let run_count = runs.len();
-        let messages = tokio::task::spawn_blocking(move || replay(&wanted.terms, &runs, &incidents, &facts)).await;
-        let messages = messages.map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(Simulated { from_at, run_count, messages })
+        let computing = tokio::task::spawn_blocking(move || replay(&wanted.terms, &runs, &incidents, &facts, now));
+        let replayed = computing.await.map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Simulated { from_at, run_count, replayed })
     }
 
     /// Creates a rule.

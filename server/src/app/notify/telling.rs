@@ -126,8 +126,9 @@ impl App {
                 (None, Some(_)) => self.link("incidents"),
                 (None, None) => None,
             };
-            // What is late, and what is wrong with the server, is known to the incident, not to the run.
-            let of_incident = told.incident.filter(|incident| incident.kind.is_lateness() || told.server.is_some());
+            // What is late, slow, or wrong with the server is known to the incident, not to the run.
+            let of_incident =
+                told.incident.filter(|incident| incident.kind.is_lateness() || incident.kind.is_found_by_looks());
             let reason = of_incident
                 .map_or_else(|| run.as_ref().and_then(|run| run.reason.as_ref()), |incident| incident.reason.as_ref());
             let mut notice = single(&rule.definition.name, &told, reason);

@@ -82,7 +82,8 @@ impl App {
         caller.require(Permission::Read)?;
         let listed = self.store().task_list(filter, sort, page).await?;
         let keys: Vec<Key<Task>> = listed.items.iter().map(|task| task.key).collect();
-        let mut late = self.store().tasks_late(&keys).await?;
+        let mut late = self.store().tasks_slow(&keys).await?;
+        late.extend(self.store().tasks_late(&keys).await?);
         Ok(listed.map(|record| TaskListed { lateness: late.remove(&record.key), record }))
     }
 
@@ -269,7 +270,8 @@ impl App {
         let fires = |schedule: &Schedule| !schedule_problems.contains_key(&schedule.key);
         let next_slots = next_slots(&book, &record.definition, fires, self.clock().now(), NEXT_SLOTS);
         let abilities = self.settings().surroundings.abilities.clone();
-        let lateness = self.store().tasks_late(&[record.key]).await?.remove(&record.key);
+        let slow = self.store().tasks_slow(&[record.key]).await?.remove(&record.key);
+        let lateness = self.store().tasks_late(&[record.key]).await?.remove(&record.key).or(slow);
         Ok(TaskView { record, schedule_ids, schedule_problems, next_slots, abilities, lateness })
     }
 

@@ -1,4 +1,5 @@
-//! What people expect of a task: when its slots have started and ended at the latest, and how often it succeeds.
+//! What people expect of a task: when its slots have started and ended at the latest, how often it succeeds, and how long
+//! its runs take and wait at most.
 
 use crate::domain::core::problem::Problem;
 use crate::domain::core::time::time_of_day;
@@ -14,7 +15,7 @@ pub const EXPECT_MAX: u32 = 31_622_400;
 pub const AT_LEAST_EVERY_MIN: u32 = 60;
 
 /// What is expected of a task. Without any field, nothing is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Expect {
     /// Seconds after its slot within which a run has started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,6 +26,12 @@ pub struct Expect {
     /// Maximum number of seconds between two runs that succeed, whatever starts them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least_every_seconds: Option<u32>,
+    /// How many times what runs usually take at most a run may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual_times: Option<f64>,
+    /// Maximum number of seconds for which a run waits before it starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_within_seconds: Option<u32>,
 }
 
 /// When the run of a slot has ended at the latest. Exactly one of the two is set.
@@ -41,7 +48,12 @@ pub struct FinishBy {
 impl Expect {
     /// Whether nothing is expected.
     pub const fn is_none(&self) -> bool {
-        !self.watches_slots() && self.at_least_every_seconds.is_none()
+        !self.watches_slots() && self.at_least_every_seconds.is_none() && !self.watches_runs()
+    }
+
+    /// Whether something is expected of each run, whatever starts it.
+    pub const fn watches_runs(&self) -> bool {
+        self.usual_times.is_some() || self.wait_within_seconds.is_some()
     }
 
     /// Whether something is expected of each slot.
@@ -68,6 +80,10 @@ impl Expect {
     pub fn problems(&self, found: &mut Vec<Problem>) {
         bounded(self.start_within_seconds, 1, "/expect/start_within_seconds", found);
         bounded(self.at_least_every_seconds, AT_LEAST_EVERY_MIN, "/expect/at_least_every_seconds", found);
+        bounded(self.wait_within_seconds, 1, "/expect/wait_within_seconds", found);
+        if self.usual_times.is_some_and(|times| !(1.0..=1000.0).contains(&times)) {
+            found.push(Problem::at("/expect/usual_times", "must be from 1 to 1000"));
+        }
         let Some(by) = &self.finish_by else { return };
         bounded(by.within_seconds, 1, "/expect/finish_by/within_seconds", found);
         match (by.within_seconds, &by.at) {
@@ -160,7 +176,12 @@ mod tests {
             start_within_seconds: start,
             finish_by: Some(by),
             at_least_every_seconds: every,
+            ..Expect::default()
         };
+        let runs = |usual_times, wait_within_seconds| Expect { usual_times, wait_within_seconds, ..Expect::default() };
+        assert_eq!(problems(runs(Some(1.0), Some(1))), Vec::<String>::new());
+        assert_eq!(problems(runs(Some(0.5), Some(0))), ["/expect/wait_within_seconds", "/expect/usual_times"]);
+        assert_eq!(problems(runs(Some(f64::NAN), None)), ["/expect/usual_times"]);
         assert_eq!(problems(Expect::default()), Vec::<String>::new());
         assert_eq!(problems(all(Some(60), within(Some(60), None), Some(60))), Vec::<String>::new());
         assert_eq!(

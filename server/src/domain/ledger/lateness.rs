@@ -26,6 +26,12 @@ words!(
         Missed = "missed",
         /// No run of the task has succeeded for too long, whatever its slots do.
         Silent = "silent",
+        /// A run takes much longer than usual.
+        RunningLong = "running_long",
+        /// A run waits for too long.
+        WaitingLong = "waiting_long",
+        /// A schedule of the task will never fire again.
+        NeverFires = "never_fires",
     }
 );
 
@@ -234,7 +240,7 @@ pub fn reason(slot: &SeenSlot, Late { kind, since_at }: Late) -> Reason {
     match kind {
         LateKind::Start => Reason::StartLate { slot_at: slot.first_at, due_at: since_at },
         LateKind::Finish => Reason::EndLate { slot_at: slot.first_at, due_at: since_at },
-        LateKind::Missed | LateKind::Silent => {
+        LateKind::Missed | LateKind::Silent | LateKind::RunningLong | LateKind::WaitingLong | LateKind::NeverFires => {
             let because = slot.reason.clone().unwrap_or(Reason::CatchUpOff {});
             Reason::NeverStarted { slot_at: slot.first_at, count: slot.count, because: Box::new(because) }
         }

@@ -231,7 +231,7 @@ pub struct LateAfter {
 }
 
 /// A task of which something is expected.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WatchedTask {
     /// Key of the task in the database.
     pub task_key: Key<Task>,

@@ -42,8 +42,8 @@ pub use self::dependencies::{
 };
 pub use self::forecast::{FeedNew, FeedRecord};
 pub use self::incidents::{
-    HeardRun, IncidentFilter, IncidentRecord, IncidentShown, LinkNew, LinkRecord, RuleChange, RuleLoad, RuleRecord,
-    Sign, SilenceNew, SilenceRecord, TellingNew, TellingRecord, ToldBefore,
+    About, HeardRun, IncidentFilter, IncidentRecord, IncidentShown, LinkNew, LinkRecord, RuleChange, RuleLoad,
+    RuleRecord, Sign, SilenceNew, SilenceRecord, TellingNew, TellingRecord, ToldBefore,
 };
 pub use self::ledger::{
     BackfillNew, BackfillRecord, Covered, LateAfter, SlotAcross, SlotBooking, SlotCount, SlotEntry, SlotFilter,

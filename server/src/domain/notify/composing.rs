@@ -59,7 +59,7 @@ pub fn single(rule: &str, told: &Told<'_>, reason: Option<&Reason>) -> Notice {
 
 /// The notification about several events.
 pub fn grouped(rule: &str, all: &[Told<'_>], key: String, link: Option<String>, at: DateTime<Utc>) -> Notice {
-    let (server, of_tasks): (Vec<_>, Vec<_>) = all.iter().partition(|told| told.server.is_some());
+    let (server, of_tasks): (Vec<&Told<'_>>, Vec<&Told<'_>>) = all.iter().partition(|told| told.server.is_some());
     let tasks: BTreeSet<&str> = of_tasks.iter().map(|told| told.name).collect();
     let tasks = match (tasks.len(), server.is_empty()) {
         (0, _) => "of the server".to_owned(),
@@ -125,7 +125,7 @@ const fn still(kind: EventKind) -> &'static str {
         EventKind::Silent => "is still silent",
         EventKind::RunningLong => "still runs",
         EventKind::WaitingLong => "still waits",
-        EventKind::NeverFires => "still has no schedule that will fire",
+        EventKind::NeverFires => "still has a schedule that will never fire",
         EventKind::DiskFull
         | EventKind::ClockDoubted
         | EventKind::WorkerStuck
@@ -150,7 +150,7 @@ fn happened(told: &Told<'_>) -> String {
         EventKind::Silent => format!("{task} is silent"),
         EventKind::RunningLong => format!("{task} runs longer than usual"),
         EventKind::WaitingLong => format!("{task} waits for long"),
-        EventKind::NeverFires => format!("{task} will never fire again"),
+        EventKind::NeverFires => format!("{task} has a schedule that will never fire"),
         EventKind::DiskFull
         | EventKind::ClockDoubted
         | EventKind::WorkerStuck

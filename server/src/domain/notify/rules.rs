@@ -223,12 +223,14 @@ pub fn tells(terms: &RuleTerms, heard: Heard) -> bool {
     if kind == EventKind::Skipped && !terms.skip_reasons.is_empty() && !heard.reason.is_some_and(asked) {
         return false;
     }
-    // Nothing about the server comes in a row, and whoever tells only ends means those of tasks.
-    let about_server = heard.happening.incident().is_some_and(IncidentKind::is_about_server);
+    // What looks find does not come in a row, and whoever tells only ends means those of tasks.
+    let kind = heard.happening.incident();
+    let found_by_looks = kind.is_some_and(IncidentKind::is_found_by_looks);
     match heard.happening {
         Happening::Well => true,
-        Happening::Over { .. } if about_server => heard.told,
-        Happening::Shown { .. } if about_server => !heard.told,
+        Happening::Over { .. } if kind.is_some_and(IncidentKind::is_about_server) => heard.told,
+        Happening::Over { .. } if found_by_looks => heard.told || only_ends(terms),
+        Happening::Shown { .. } if found_by_looks => !heard.told,
         Happening::Over { count, .. } => heard.told || only_ends(terms) && count >= terms.in_a_row,
         Happening::Shown { count, .. } => !heard.told && count >= terms.in_a_row,
     }
@@ -311,7 +313,8 @@ mod tests {
     fn what_is_about_the_server_is_told_once_and_its_end_only_to_whom_it_was_told() {
         let full = Happening::Shown { kind: IncidentKind::DiskFull, count: 0 };
         let over = Happening::Over { kind: IncidentKind::DiskFull, count: 0 };
-        let told = |rule: &RuleTerms, happening, told| tells(rule, Heard { happening, state: None, reason: None, told });
+        let told =
+            |rule: &RuleTerms, happening, told| tells(rule, Heard { happening, state: None, reason: None, told });
         let rule = RuleTerms { in_a_row: 3, ..terms(&[EventKind::DiskFull, EventKind::Recovered]) };
         assert_eq!([told(&rule, full, false), told(&rule, full, true)], [true, false]);
         assert_eq!([told(&rule, over, false), told(&rule, over, true)], [false, true]);

@@ -113,9 +113,9 @@ words!(
         Silent = "silent",
         /// A run of it takes much longer than usual.
         RunningLong = "running_long",
-        /// A run of it waits for longer than a rule allows.
+        /// A run of it waits for longer than expected.
         WaitingLong = "waiting_long",
-        /// Its schedules will never fire again, although it is enabled.
+        /// A schedule of it will never fire again, although it is enabled and nobody wanted that.
         NeverFires = "never_fires",
         /// The disk with the data folder is so full that Orc stops logs or runs.
         DiskFull = "disk_full",
@@ -163,11 +163,11 @@ words!(
         Missed = "missed",
         /// No run has succeeded for longer than its task expects.
         Silent = "silent",
-        /// A run takes much longer than usual.
+        /// A run takes longer than its task expects, by what is usual.
         RunningLong = "running_long",
-        /// A run waits for longer than the rule allows.
+        /// A run waits for longer than its task expects.
         WaitingLong = "waiting_long",
-        /// The schedules of an enabled task will never fire again.
+        /// A schedule of an enabled task will never fire again, although nobody wanted that.
         NeverFires = "never_fires",
         /// The disk of the server is so full that Orc stops logs or runs.
         DiskFull = "disk_full",
@@ -232,6 +232,12 @@ impl IncidentKind {
     /// Whether slots show it and not ends of runs.
     pub const fn is_lateness(self) -> bool {
         matches!(self, Self::Late | Self::Missed | Self::Silent)
+    }
+
+    /// Whether each look finds it anew, as long as it is there. Then it does not come in a row, and Orc alone says when it is
+    /// over: if a person said so, the next look would begin it again.
+    pub const fn is_found_by_looks(self) -> bool {
+        self.is_about_server() || matches!(self, Self::RunningLong | Self::WaitingLong | Self::NeverFires)
     }
 
     /// Whether it is about a part of the server and not about a task.

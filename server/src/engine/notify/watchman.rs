@@ -1,9 +1,10 @@
-//! The watchman: finds what is late, at the instant at which it becomes late.
+//! The watchman: finds what is late or slow, at the instant at which it becomes that, and schedules that never fire.
 //!
 //! Nothing is remembered here: what is watched is in the database, with the instant of the next look. Deliberately
 //! absent: telling anybody, which the herald does. Start reading at `Watchman::round`.
 
 use crate::app::notify::lateness::LatenessSeen;
+use crate::app::notify::lateness::slowness::SlownessSeen;
 use crate::app::{App, Error, Signal};
 use crate::clock::Stopwatch;
 use crate::domain::reason::Reason;
@@ -21,6 +22,9 @@ const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// A round looks after this time even if nothing is due, because of the sign of life.
 const LOOK_EVERY: Duration = Duration::from_secs(25);
 
+/// All schedules are looked at after this time, because it computes many dates.
+const SCHEDULES_EVERY: Duration = Duration::from_mins(10);
+
 /// What follows each other within this time is looked at together, because each round costs a transaction.
 const TOGETHER: Duration = Duration::from_millis(500);
 
@@ -33,15 +37,20 @@ pub struct Watchman {
     watched: AtomicBool,
     /// Whether anything is late, so that a run may be its end.
     late: AtomicBool,
+    /// Whether something is expected of runs.
+    runs: AtomicBool,
     /// When it last wrote anything.
     looked: Mutex<Option<Stopwatch>>,
+    /// When it last looked at all schedules.
+    schedules: Mutex<Option<Stopwatch>>,
 }
 
 impl Watchman {
     /// Creates the worker.
     pub fn new(app: App) -> Self {
-        let (watched, late) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { app, next: Mutex::default(), watched, late, looked: Mutex::default() }
+        let [watched, late, runs] = std::array::from_fn(|_| AtomicBool::new(false));
+        let (next, looked, schedules) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { app, next, watched, late, runs, looked, schedules }
     }
 
     async fn round(&self) -> RoundResult {
@@ -53,8 +62,26 @@ impl Watchman {
             *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stopwatch::start());
         }
         self.late.store(watched && self.app.lateness_is_there().await?, Ordering::Relaxed);
-        *self.next.lock().unwrap_or_else(PoisonError::into_inner) = self.app.lateness_next().await?;
-        Ok((slots + silent > 0).then_some(Reason::LatenessFound { slots, silent }))
+        let (slow, next_slow) = self.slowness().await?;
+        let next = self.app.lateness_next().await?.into_iter().chain(next_slow).min();
+        *self.next.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        let late = (slots + silent > 0).then_some(Reason::LatenessFound { slots, silent });
+        Ok(Reason::of_all(late.into_iter().chain(slow).collect()))
+    }
+
+    /// Looks at open runs and at schedules. Returns what it found, and when a run becomes slow next.
+    async fn slowness(&self) -> Result<(Option<Reason>, Option<DateTime<Utc>>), Error> {
+        let watched = self.app.slowness_is_watched().await?;
+        self.runs.store(watched, Ordering::Relaxed);
+        let slow = if watched { self.app.slowness_look().await? } else { SlownessSeen::default() };
+        let looked = *self.schedules.lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = looked.is_none_or(|looked| looked.elapsed() >= SCHEDULES_EVERY);
+        let [begun, over] = self.app.never_look(whole).await?;
+        if whole {
+            *self.schedules.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stopwatch::start());
+        }
+        let (begun, over) = (begun + slow.begun, over + slow.over);
+        Ok(((begun + over > 0).then_some(Reason::SlownessFound { begun, over }), slow.next_at))
     }
 }
 
@@ -79,12 +106,14 @@ impl Worker for Watchman {
         SLEEP_MAX
     }
 
-    /// A changed task raises `Schedules`, a booked slot `Queue`. What starts and ends matters only while something is late.
+    /// A changed task raises `Schedules`, a booked slot `Queue`. What starts and ends matters only while something is late,
+    /// or if something is expected of runs.
     fn wakes(&self) -> &'static [Signal] {
-        match (self.watched.load(Ordering::Relaxed), self.late.load(Ordering::Relaxed)) {
-            (false, _) => &[Signal::Schedules],
+        let late = self.late.load(Ordering::Relaxed) || self.runs.load(Ordering::Relaxed);
+        match (self.watched.load(Ordering::Relaxed), late) {
+            (false, false) => &[Signal::Schedules],
             (true, false) => &[Signal::Schedules, Signal::Queue],
-            (true, true) => &[Signal::Schedules, Signal::Queue, Signal::Started, Signal::Finished, Signal::Incidents],
+            (_, true) => &[Signal::Schedules, Signal::Queue, Signal::Started, Signal::Finished, Signal::Incidents],
         }
     }
 

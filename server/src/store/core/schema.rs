@@ -112,7 +112,11 @@ pub(in crate::store) async fn prove(file: &Path) -> Result<()> {
     let found = quick_check(&look).await;
     let _ = look.close().await;
     let found = found?;
-    if found.is_empty() { Ok(()) } else { Err(StoreError::Damaged(format!("{}: {}", file.display(), found.join("; ")))) }
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged(format!("{}: {}", file.display(), found.join("; "))))
+    }
 }
 
 /// Writes a consistent copy of a SQLite database to a file that must not exist yet.

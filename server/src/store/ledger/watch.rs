@@ -56,6 +56,11 @@ impl Store {
         Ok(slots.is_some() || silent.one(self.reader()).await?.is_some())
     }
 
+    /// What is expected of tasks now. Tasks that were deleted or cannot be read expect nothing.
+    pub async fn tasks_expect(&self, tasks: &HashSet<Key<Task>>) -> Result<HashMap<Key<Task>, Expect>> {
+        expect(self.reader(), tasks).await
+    }
+
     /// What is late about tasks now.
     pub async fn tasks_late(&self, tasks: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskLateness>> {
         let mut found = HashMap::new();
@@ -77,6 +82,20 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+async fn expect(connection: &impl ConnectionTrait, tasks: &HashSet<Key<Task>>) -> Result<HashMap<Key<Task>, Expect>> {
+    let tasks: Vec<Key<Task>> = tasks.iter().copied().collect();
+    let mut found = HashMap::with_capacity(tasks.len());
+    for chunk in tasks.chunks(ROWS) {
+        let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Definition]);
+        let living = query.filter(task::Column::DeletedAt.is_null());
+        let query = living.filter(task::Column::Id.is_in(chunk.iter().copied()));
+        for (key, definition) in query.into_tuple::<(Key<Task>, String)>().all(connection).await? {
+            found.insert(key, definition_of(&definition).0.expect);
+        }
+    }
+    Ok(found)
 }
 
 /// The newest row of each of these tasks about which something is late.
@@ -141,11 +160,13 @@ impl Tx {
             task_watch::Entity::delete_by_id(task_key).exec(self).await?;
             return Ok(());
         }
-        let mut rows = Rows::new(["task_id", "since_at", "look_at", "reason"]);
-        rows.push([task_key.into(), now.into(), now.into(), "".into()]);
+        let mut rows = Rows::new(["task_id", "since_at", "look_at", "reason", "runs"]);
+        let runs = expect.is_some_and(Expect::watches_runs);
+        rows.push([task_key.into(), now.into(), now.into(), "".into(), runs.into()]);
         let again = "since_at = excluded.since_at, silent_at = NULL, ";
         let more = if anew { again } else { "" };
-        let after = format!(" ON CONFLICT (task_id) DO UPDATE SET {more}look_at = excluded.look_at");
+        let after =
+            format!(" ON CONFLICT (task_id) DO UPDATE SET {more}look_at = excluded.look_at, runs = excluded.runs");
         self.execute_raw(rows.insert(self.get_database_backend(), "task_watch", &[], &after)).await?;
         let look = slot_watch::Entity::update_many().col_expr(LookAt, Expr::value(now)).filter(of_task());
         look.exec(self).await?;
@@ -169,17 +190,7 @@ impl Tx {
 
     /// What is expected of tasks now. Tasks that were deleted or cannot be read expect nothing.
     pub async fn tasks_expect(&self, tasks: &HashSet<Key<Task>>) -> Result<HashMap<Key<Task>, Expect>> {
-        let tasks: Vec<Key<Task>> = tasks.iter().copied().collect();
-        let mut found = HashMap::with_capacity(tasks.len());
-        for chunk in tasks.chunks(ROWS) {
-            let query = task::Entity::find().select_only().columns([task::Column::Id, task::Column::Definition]);
-            let living = query.filter(task::Column::DeletedAt.is_null());
-            let query = living.filter(task::Column::Id.is_in(chunk.iter().copied()));
-            for (key, definition) in query.into_tuple::<(Key<Task>, String)>().all(self).await? {
-                found.insert(key, definition_of(&definition).0.expect);
-            }
-        }
-        Ok(found)
+        expect(self, tasks).await
     }
 
     /// Writes what changes about a watched slot. Returns false if it changed meanwhile.

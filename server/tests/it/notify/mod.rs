@@ -8,6 +8,7 @@ mod mails;
 mod server;
 mod services;
 mod silences;
+mod slowness;
 pub mod smtp;
 mod threads;
 

@@ -8,7 +8,7 @@ import { paths } from "@/paths";
 import { useDenied } from "@/shared/access/session";
 import { Loaded } from "@/shared/core/Loaded";
 import { useAskAgain } from "@/shared/core/useAskAgain";
-import { EVENT_KINDS, INCIDENT_STATES, incidentCount, incidentTitle, isSnoozed, TELL_STEPS } from "@/shared/notify/incidents";
+import { EVENT_KINDS, INCIDENT_STATES, incidentCount, incidentTitle, isFoundByLooks, isSnoozed, TELL_STEPS } from "@/shared/notify/incidents";
 import { minutesWords } from "@/shared/notify/rules";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/fields/Field";
@@ -59,7 +59,7 @@ export function IncidentDialog({ id, onClose }: { id: string; onClose: () => voi
       title={incident ? incidentTitle(incident) : "Incident"}
       footer={
         <>
-          {open && incident.task !== null && (
+          {open && !isFoundByLooks(incident) && (
             <Button icon={<Check size={14} aria-hidden />} busy={resolve.isPending} disabledReason={denied} onClick={() => resolve.mutate()}>
               It is over
             </Button>
@@ -126,12 +126,17 @@ function Facts({ incident }: { incident: Incident }) {
           </Fact>
         )}
         {incident.reason && <Fact label="Reason">{incident.reason.text}</Fact>}
-        {incident.part !== null && (
+        {isFoundByLooks(incident) && (
           <Fact label="Ends">
-            When Orc sees that it is over.{" "}
-            <Link {...partPath(incident.kind)} className="text-accent hover:underline">
-              Show it
-            </Link>
+            When Orc sees that it is over.
+            {incident.part !== null && (
+              <>
+                {" "}
+                <Link {...partPath(incident.kind)} className="text-accent hover:underline">
+                  Show it
+                </Link>
+              </>
+            )}
           </Fact>
         )}
         {incident.last_run && (

@@ -101,7 +101,7 @@ export function RuleForm({ rule, onClose }: { rule: Rule | null; onClose: () => 
         >
           Simulate the last 30 days
         </Button>
-        {look.data ? <Simulated simulation={look.data} /> : <p className="text-xs text-muted">Shows what the rule would have sent, as the form stands, without reminders. Nothing is saved or sent.</p>}
+        {look.data ? <Simulated simulation={look.data} /> : <p className="text-xs text-muted">Shows what the rule would have sent, as the form stands. Nothing is saved or sent.</p>}
       </div>
     </FormDialog>
   );
@@ -156,11 +156,13 @@ function Escalation({ escalation, at, onEscalation }: { escalation: RuleEscalati
 }
 
 function Simulated({ simulation }: { simulation: RuleSimulation }) {
-  const { message_count, run_count, messages } = simulation;
+  const { message_count, run_count, messages, reminder_count, escalation_count } = simulation;
+  const more = [reminder_count > 0 ? plural(reminder_count, "reminder") : "", escalation_count > 0 ? plural(escalation_count, "message") + " to others" : ""].filter((part) => part !== "");
   return (
     <div role="status" className="flex flex-col gap-1 text-sm">
       <p>
         {plural(run_count, "run")} since <DateTime at={simulation.from_at} plain />: each channel would have got {plural(message_count, "message")}.
+        {more.length > 0 && ` If nobody had taken anything up, ${more.join(" and ")} would have followed.`}
       </p>
       {messages.length > 0 && (
         <ul aria-label="Messages" tabIndex={0} className="relative max-h-48 overflow-y-auto text-xs">

@@ -39,6 +39,8 @@ describe("rules", () => {
       from_at: "2026-10-31T00:00:00Z",
       run_count: 1200,
       message_count: 1,
+      reminder_count: 6,
+      escalation_count: 0,
       messages: [{ at: "2026-11-20T02:00:00Z", event_count: 1, events: [{ task: "backup", part: null, event: "failed", run: "0193", at: "2026-11-20T02:00:00Z" }] }],
     };
     server.use(
@@ -62,7 +64,7 @@ describe("rules", () => {
     await user.selectOptions(form.getByRole("combobox", { name: "Tells" }), "grouped");
     await user.click(form.getByRole("checkbox", { name: /^Quiet hours/ }));
     await user.click(form.getByRole("button", { name: "Simulate the last 30 days" }));
-    await form.findByText(/each channel would have got 1 message/);
+    await form.findByText(/each channel would have got 1 message.*If nobody had taken anything up, 6 reminders would have followed/);
     form.getByText(/backup failed/);
     await user.click(form.getByRole("button", { name: "Save the rule" }));
     await form.findByText("must be a time such as 22:00");

@@ -13,7 +13,7 @@ const TITLES: Record<IncidentKind, (name: string) => string> = {
   silent: (name) => `${name} is silent`,
   running_long: (name) => `${name} runs longer than usual`,
   waiting_long: (name) => `${name} waits for long`,
-  never_fires: (name) => `${name} will never fire again`,
+  never_fires: (name) => `${name} has a schedule that will never fire`,
   disk_full: () => "The disk of the server is nearly full",
   clock_doubted: () => "The clock of the server is doubted",
   worker_stuck: (name) => `The worker ${name} is stuck`,
@@ -24,6 +24,9 @@ const TITLES: Record<IncidentKind, (name: string) => string> = {
 
 /** What is wrong, in a few words. */
 export const incidentTitle = ({ kind, task, part }: { kind: IncidentKind; task: string | null; part: string | null }): string => TITLES[kind](task ?? part ?? "");
+
+/** Whether Orc alone says when it is over, because each look finds it anew. */
+export const isFoundByLooks = ({ kind, part }: { kind: IncidentKind; part: string | null }): boolean => part !== null || kind === "running_long" || kind === "waiting_long" || kind === "never_fires";
 
 /** How far an incident is. */
 export const INCIDENT_STATES: Record<IncidentState, { word: string; tone: Tone }> = {
@@ -50,7 +53,7 @@ export const EVENT_KINDS: Record<EventKind, string> = {
   silent: "was silent",
   running_long: "ran longer than usual",
   waiting_long: "waited for long",
-  never_fires: "will never fire again",
+  never_fires: "has a schedule that will never fire",
   disk_full: "was nearly full",
   clock_doubted: "was doubted",
   worker_stuck: "was stuck",

@@ -12,6 +12,9 @@ export const RULE_EVENTS: [EventKind, string][] = [
   ["late", "Late"],
   ["missed", "Missed"],
   ["silent", "Silent for too long"],
+  ["running_long", "Runs longer than usual"],
+  ["waiting_long", "Waits for long"],
+  ["never_fires", "Will never fire"],
   ["recovered", "Recovered"],
   ["succeeded", "Succeeded"],
 ];

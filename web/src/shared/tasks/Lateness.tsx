@@ -8,6 +8,9 @@ export const LATE_KINDS: Record<LateKind, { now: string; over: string }> = {
   finish: { now: "late", over: "ended late" },
   missed: { now: "missed", over: "missed" },
   silent: { now: "silent", over: "was silent" },
+  running_long: { now: "runs long", over: "ran long" },
+  waiting_long: { now: "waits long", over: "waited long" },
+  never_fires: { now: "never fires", over: "did not fire" },
 };
 
 /** What is late about a task or a slot, with the reason as its title. What is over is grey. */

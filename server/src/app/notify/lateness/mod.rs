@@ -1,8 +1,11 @@
 //! Lateness: slots that are late and tasks that are silent become incidents, and so does their end.
 //!
 //! Each look compares what is watched with what is recorded, and writes all that follows in one transaction, so a crash
-//! neither loses nor doubles anything. Deliberately absent: what is late, which `domain::ledger::lateness` decides. Start
-//! reading at `lateness_look`.
+//! neither loses nor doubles anything. Runs that are slow are in `slowness`, schedules that never fire in `never`.
+//! Deliberately absent: what is late, which `domain::ledger::lateness` decides. Start reading at `lateness_look`.
+
+pub mod never;
+pub mod slowness;
 
 use super::hearing::Hearing;
 use crate::app::core::write::Moment;

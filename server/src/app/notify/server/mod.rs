@@ -61,13 +61,13 @@ async fn apply(tx: &Tx, memory: &Memory, now: DateTime<Utc>, moment: Moment) -> 
             Step::Open { fault: Fault { place, reason }, since_at } => {
                 let about = About::Part(place.part);
                 let sign = Sign { about: &about, run: None, state: None, reason: Some(&reason), at: since_at };
-                hearing.part(tx, place.kind, sign).await?;
+                hearing.found(tx, place.kind, sign, 0).await?;
                 seen.begun += 1;
             }
             Step::Change { fault: Fault { place, reason } } => {
                 let about = About::Part(place.part);
                 let sign = Sign { about: &about, run: None, state: None, reason: Some(&reason), at: moment.now };
-                hearing.part(tx, place.kind, sign).await?;
+                hearing.found(tx, place.kind, sign, 0).await?;
             }
             Step::Over { place } => {
                 let is_it = |open: &&IncidentRecord| open.kind == place.kind && open.about.part() == Some(&place.part);

@@ -23,12 +23,7 @@ const VALUE_MAX: usize = 80;
 
 impl App {
     /// Completes a notification about one event. What cannot be read is left out, because the notification counts more.
-    pub(super) async fn notice_complete(
-        &self,
-        notice: &mut Notice,
-        told: &Told<'_>,
-        run: Option<&RunRecord>,
-    ) {
+    pub(super) async fn notice_complete(&self, notice: &mut Notice, told: &Told<'_>, run: Option<&RunRecord>) {
         let mut facts = Vec::new();
         if let Some(run) = run.filter(|run| run.state != RunState::Succeeded) {
             let means = run.reason.as_ref().and_then(exit_words);

@@ -9,11 +9,7 @@ fn at(minutes: i64) -> DateTime<Utc> {
 fn expect(start: Option<u32>, finish: Option<u32>) -> Expect {
     let by = |seconds| FinishBy { within_seconds: Some(seconds), at: None };
     let seconds = |minutes: u32| minutes * 60;
-    Expect {
-        start_within_seconds: start.map(seconds),
-        finish_by: finish.map(seconds).map(by),
-        at_least_every_seconds: None,
-    }
+    Expect { start_within_seconds: start.map(seconds), finish_by: finish.map(seconds).map(by), ..Expect::default() }
 }
 
 fn slot(outcome: SlotOutcome, minutes: i64) -> SeenSlot {

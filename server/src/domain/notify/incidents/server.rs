@@ -139,13 +139,11 @@ pub fn faults(facts: ServerFacts, now: DateTime<Utc>) -> Vec<Fault> {
         channels.map(|Refusal { channel, reason, .. }| fault(IncidentKind::ChannelFailing, &channel, reason));
     let credentials = credentials.into_iter().filter(|expiry| expiry.at <= now + EXPIRES_WITHIN);
     let credentials = credentials.map(|Expiry { credential, at }| {
-        let reason =
-            if at <= now { Reason::CredentialExpired { at } } else { Reason::CredentialExpires { at } };
+        let reason = if at <= now { Reason::CredentialExpired { at } } else { Reason::CredentialExpires { at } };
         fault(IncidentKind::CredentialExpiring, &credential, reason)
     });
-    let backup = backup.and_then(|wish| missing(wish, now)).map(|reason| {
-        fault(IncidentKind::BackupUnproven, DATABASE, reason)
-    });
+    let backup =
+        backup.and_then(|wish| missing(wish, now)).map(|reason| fault(IncidentKind::BackupUnproven, DATABASE, reason));
     disk.into_iter().chain(clock).chain(workers).chain(channels).chain(credentials).chain(backup).collect()
 }
 
@@ -159,7 +157,7 @@ fn missing(BackupWish { days, proven_at }: BackupWish, now: DateTime<Utc>) -> Op
 
 /// How long a fault must be there before it is an incident. A round that lasts too long has lasted long already; one
 /// that fails is tried again soon, and a clock that was set by mistake is often set back at once.
-const fn settles_in(fault: &Fault) -> TimeDelta {
+fn settles_in(fault: &Fault) -> TimeDelta {
     match (fault.place.kind, &fault.reason) {
         (IncidentKind::DiskFull | IncidentKind::ClockDoubted, _) => TimeDelta::seconds(30),
         (IncidentKind::WorkerStuck, Reason::WorkerFails { reason, .. }) => match **reason {
@@ -203,7 +201,9 @@ impl Memory {
             let since_at = known.map_or(now, |sight| sight.since_at);
             self.seen.insert(place, Sight { since_at, reason: Some(reason) });
         }
-        for OpenPart { place, .. } in open.iter().filter(|open| !self.seen.contains_key(&open.place)).collect::<Vec<_>>() {
+        for OpenPart { place, .. } in
+            open.iter().filter(|open| !self.seen.contains_key(&open.place)).collect::<Vec<_>>()
+        {
             let known = before.remove(place).filter(|sight| sight.reason.is_none() && sight.since_at <= now);
             let since_at = known.map_or(now, |sight| sight.since_at);
             self.seen.insert(place.clone(), Sight { since_at, reason: None });
@@ -239,9 +239,7 @@ impl Memory {
         let next = |(place, sight): (&Place, &Sight)| {
             let is_open = open.iter().any(|open| open.place == *place);
             match (is_open, sight.reason.clone()) {
-                (false, Some(reason)) => {
-                    Some(sight.since_at + settles_in(&Fault { place: place.clone(), reason }))
-                }
+                (false, Some(reason)) => Some(sight.since_at + settles_in(&Fault { place: place.clone(), reason })),
                 (true, None) => Some(sight.since_at + calm_after(place.kind)),
                 _ => None,
             }
@@ -341,10 +339,8 @@ mod tests {
     #[test]
     fn a_worker_that_hangs_is_told_sooner_than_one_that_fails_and_goes_on() {
         let worker = |reason| {
-            let facts = ServerFacts {
-                workers: vec![Complaint { worker: "herald".into(), reason }],
-                ..ServerFacts::default()
-            };
+            let facts =
+                ServerFacts { workers: vec![Complaint { worker: "herald".into(), reason }], ..ServerFacts::default() };
             faults(facts, at(0))
         };
         let hangs = worker(Reason::RoundLasts { since_at: at(-120) });

@@ -44,7 +44,7 @@ describe("a draft", () => {
 
   it("shows expectations in minutes and hours with few digits, and sends the same seconds", () => {
     for (const seconds of [1, 5, 59, 61, 3599, 3601, 86_401, 2_591_999]) {
-      const expected = { start_within_seconds: seconds, finish_by: { within_seconds: seconds, at: null }, at_least_every_seconds: seconds };
+      const expected = { start_within_seconds: seconds, finish_by: { within_seconds: seconds, at: null }, at_least_every_seconds: seconds, usual_times: 2.5, wait_within_seconds: seconds };
       const draft = draftOf({ ...task(0), expect: expected });
       expect(String(draft.expect.start_minutes).length).toBeLessThan(12);
       expect(definitionOf(draft).expect).toEqual(expected);

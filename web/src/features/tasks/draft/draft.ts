@@ -70,7 +70,7 @@ export interface Draft {
   on_server_stop: "keep" | "cancel";
   mark_suspicious: boolean;
   /** Null or "any": nothing is expected. */
-  expect: { start_minutes: number | null; finish: "any" | "within" | "at"; finish_minutes: number | null; finish_at: string; every_hours: number | null };
+  expect: { start_minutes: number | null; finish: "any" | "within" | "at"; finish_minutes: number | null; finish_at: string; every_hours: number | null; usual_times: number | null; wait_minutes: number | null };
 }
 
 const MEBIBYTE = 1_048_576;
@@ -146,7 +146,7 @@ export function draftOf(task: Task): Draft {
   };
 }
 
-function expectDraft({ start_within_seconds, finish_by, at_least_every_seconds }: Expect): Draft["expect"] {
+function expectDraft({ start_within_seconds, finish_by, at_least_every_seconds, usual_times, wait_within_seconds }: Expect): Draft["expect"] {
   const [within, at] = [finish_by?.within_seconds ?? null, finish_by?.at ?? null];
   return {
     start_minutes: over(start_within_seconds, 60),
@@ -154,6 +154,8 @@ function expectDraft({ start_within_seconds, finish_by, at_least_every_seconds }
     finish_minutes: over(within, 60),
     finish_at: at ?? "",
     every_hours: over(at_least_every_seconds, 3600),
+    usual_times: usual_times ?? null,
+    wait_minutes: over(wait_within_seconds, 60),
   };
 }
 
@@ -162,9 +164,9 @@ const over = (seconds: number | null | undefined, unit: number): number | null =
 
 const secondsOf = (value: number | null, unit: number): number | null => (value === null ? null : Math.round(value * unit));
 
-function expectOf({ start_minutes, finish, finish_minutes, finish_at, every_hours }: Draft["expect"]): Expect {
+function expectOf({ start_minutes, finish, finish_minutes, finish_at, every_hours, usual_times, wait_minutes }: Draft["expect"]): Expect {
   const finish_by = finish === "any" ? null : finish === "at" ? { within_seconds: null, at: finish_at.trim() } : { within_seconds: secondsOf(finish_minutes ?? 60, 60), at: null };
-  return { start_within_seconds: secondsOf(start_minutes, 60), finish_by, at_least_every_seconds: secondsOf(every_hours, 3600) };
+  return { start_within_seconds: secondsOf(start_minutes, 60), finish_by, at_least_every_seconds: secondsOf(every_hours, 3600), usual_times, wait_within_seconds: secondsOf(wait_minutes, 60) };
 }
 
 function limitsDraft({ memory_bytes, cpu_percent, processes, open_files, niceness }: Limits): Draft["limits"] {

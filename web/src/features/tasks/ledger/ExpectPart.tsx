@@ -10,13 +10,13 @@ const FINISH: [Finish, string][] = [
   ["at", "at a time of day"],
 ];
 
-/** What is expected: when slots have run, and how often the task succeeds. */
+/** What is expected: when slots have run, how often the task succeeds, and how long its runs take and wait. */
 export function ExpectPart({ draft, set, at }: PartProps) {
   const { expect } = draft;
   const change = (more: Partial<typeof expect>) => set({ expect: { ...expect, ...more } });
   const here = (field: string) => at(`/expect/${field}`);
   return (
-    <Part id="expect" title="Expectations" hint="Orc marks the task when it is late, missed or silent, and rules tell people. Everything is optional.">
+    <Part id="expect" title="Expectations" hint="Orc marks the task when it is late, missed, silent or slow, and rules tell people. Everything is optional.">
       <Row three>
         <NumberField
           label="Starts within"
@@ -46,6 +46,28 @@ export function ExpectPart({ draft, set, at }: PartProps) {
           value={expect.every_hours}
           error={here("at_least_every_seconds")}
           onNumber={(every_hours) => change({ every_hours })}
+        />
+        <NumberField
+          label="Takes at most"
+          optional
+          unit="times as long as usual"
+          hint="Usual is what 95 % of its newest runs take at most. It counts from ten runs on, while the run goes on."
+          min={1}
+          max={1000}
+          step={0.1}
+          value={expect.usual_times}
+          error={here("usual_times")}
+          onNumber={(usual_times) => change({ usual_times })}
+        />
+        <NumberField
+          label="Waits at most"
+          optional
+          unit="min"
+          hint="Until a run starts, whatever it waits for: another run, a pool, a dependency or a free place."
+          min={0.1}
+          value={expect.wait_minutes}
+          error={here("wait_within_seconds")}
+          onNumber={(wait_minutes) => change({ wait_minutes })}
         />
       </Row>
     </Part>

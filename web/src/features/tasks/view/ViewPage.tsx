@@ -29,7 +29,15 @@ import { Versions } from "./Versions";
 const route = getRouteApi("/app/tasks/$task");
 
 /** What is late, at the beginning of a sentence. */
-const LATE_WORDS: Record<LateKind, string> = { start: "The task is late", finish: "The task is late", missed: "The task was missed", silent: "The task is silent" };
+const LATE_WORDS: Record<LateKind, string> = {
+  start: "The task is late",
+  finish: "The task is late",
+  missed: "The task was missed",
+  silent: "The task is silent",
+  running_long: "The task runs longer than usual",
+  waiting_long: "The task waits for long",
+  never_fires: "A schedule of the task will never fire",
+};
 
 type TabKey = "overview" | "runs" | "figures" | "ledger" | "definition" | "versions";
 
