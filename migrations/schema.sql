@@ -274,7 +274,8 @@ CREATE INDEX "idempotency_created" ON "idempotency" ("created_at");
 CREATE TABLE "incident" (
     "id" integer NOT NULL PRIMARY KEY,
     "uid" uuid_text NOT NULL,
-    "task_id" integer NOT NULL,
+    "task_id" integer,
+    "part" text,
     "kind" text NOT NULL,
     "opened_at" integer NOT NULL,
     "seen_at" integer NOT NULL,
@@ -292,13 +293,16 @@ CREATE TABLE "incident" (
     "snoozed_until" integer,
     "snoozed_by" text,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id"),
-    CONSTRAINT "incident_kind_word" CHECK (kind IN ('failing', 'skipped', 'suspicious', 'late', 'missed', 'silent')),
+    CONSTRAINT "incident_kind_word" CHECK (kind IN ('failing', 'skipped', 'suspicious', 'late', 'missed', 'silent', 'running_long', 'waiting_long', 'never_fires', 'disk_full', 'clock_doubted', 'worker_stuck', 'channel_failing', 'credential_expiring', 'backup_unproven')),
+    CONSTRAINT "incident_about_one" CHECK ((task_id IS NULL) <> (part IS NULL)),
     CONSTRAINT "incident_resolved_by_somebody" CHECK (resolved_by IS NULL OR resolved_at IS NOT NULL)
 );
 
 CREATE INDEX "incident_of_task_opened" ON "incident" ("task_id", "opened_at");
 
 CREATE UNIQUE INDEX "incident_open" ON "incident" ("task_id", "kind") WHERE resolved_at IS NULL;
+
+CREATE UNIQUE INDEX "incident_open_part" ON "incident" ("part", "kind") WHERE resolved_at IS NULL AND part IS NOT NULL;
 
 CREATE INDEX "incident_opened" ON "incident" ("opened_at");
 
@@ -766,16 +770,19 @@ CREATE TABLE "task_watch" (
     "silent_at" integer,
     "reason_code" text,
     "reason" text NOT NULL,
+    "runs" boolean NOT NULL DEFAULT FALSE,
     FOREIGN KEY ("task_id") REFERENCES "task" ("id")
 );
 
 CREATE INDEX "task_watch_look" ON "task_watch" ("look_at") WHERE look_at IS NOT NULL;
 
+CREATE INDEX "task_watch_runs" ON "task_watch" ("task_id") WHERE runs;
+
 CREATE TABLE "telling" (
     "id" integer NOT NULL PRIMARY KEY,
     "rule_id" integer NOT NULL,
     "incident_id" integer,
-    "task_id" integer NOT NULL,
+    "task_id" integer,
     "run_uid" uuid_text,
     "kind" text NOT NULL,
     "step" text NOT NULL,
@@ -789,7 +796,8 @@ CREATE TABLE "telling" (
     FOREIGN KEY ("rule_id") REFERENCES "rule" ("id") ON DELETE CASCADE,
     FOREIGN KEY ("incident_id") REFERENCES "incident" ("id") ON DELETE CASCADE,
     CONSTRAINT "telling_step_word" CHECK (step IN ('event', 'reminder', 'escalation', 'recovery')),
-    CONSTRAINT "telling_told_or_muted" CHECK (told_at IS NULL OR muted IS NULL)
+    CONSTRAINT "telling_told_or_muted" CHECK (told_at IS NULL OR muted IS NULL),
+    CONSTRAINT "telling_about" CHECK (task_id IS NOT NULL OR incident_id IS NOT NULL)
 );
 
 CREATE INDEX "telling_due" ON "telling" ("due_at") WHERE told_at IS NULL AND muted IS NULL;

@@ -408,10 +408,12 @@ export const dependencyUrlDefaults: Required<Pick<DependencyUrl, "method" | "exp
 };
 
 /** What the server assumes for fields that a Expect leaves out. */
-export const expectDefaults: Required<Pick<Expect, "start_within_seconds" | "finish_by" | "at_least_every_seconds">> = {
+export const expectDefaults: Required<Pick<Expect, "start_within_seconds" | "finish_by" | "at_least_every_seconds" | "usual_times" | "wait_within_seconds">> = {
   start_within_seconds: null,
   finish_by: null,
   at_least_every_seconds: null,
+  usual_times: null,
+  wait_within_seconds: null,
 };
 
 /** What the server assumes for fields that a FeedDefinition leaves out. */

@@ -1493,7 +1493,8 @@ export const incidentSnooze = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Resolve an incident that is over, although no run has shown it.
+ * Resolve an incident of a task that is over, although no run has shown it. Orc itself sees when one about the server is
+ * over.
  */
 export const incidentResolve = <ThrowOnError extends boolean = false>(options: Options<IncidentResolveData, ThrowOnError>): RequestResult<IncidentResolveResponses, IncidentResolveErrors, ThrowOnError> => (options.client ?? client).post<IncidentResolveResponses, IncidentResolveErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {

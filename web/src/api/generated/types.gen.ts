@@ -2084,7 +2084,7 @@ export type EventHello = {
 /**
  * What a rule tells about.
  */
-export type EventKind = 'failed' | 'timed_out' | 'lost' | 'skipped' | 'suspicious' | 'late' | 'missed' | 'silent' | 'recovered' | 'succeeded';
+export type EventKind = 'failed' | 'timed_out' | 'lost' | 'skipped' | 'suspicious' | 'late' | 'missed' | 'silent' | 'running_long' | 'waiting_long' | 'never_fires' | 'disk_full' | 'clock_doubted' | 'worker_stuck' | 'channel_failing' | 'credential_expiring' | 'backup_unproven' | 'recovered' | 'succeeded';
 
 /**
  * Why events of a stream were lost.
@@ -2176,7 +2176,8 @@ export type EventTask = {
 };
 
 /**
- * What is expected of the task. Orc tells by rules when it does not happen: `late`, `missed` and `silent`.
+ * What is expected of the task. Orc tells by rules when it does not happen: `late`, `missed`, `silent`, `running_long` and
+ * `waiting_long`.
  */
 export type Expect = {
     /**
@@ -2189,6 +2190,15 @@ export type Expect = {
      * Maximum number of seconds between two runs that succeed, whatever starts them; null: any time.
      */
     at_least_every_seconds?: number | null;
+    /**
+     * How many times what 95 % of its newest runs take at most a run may take, whatever starts it; null: any time. It is
+     * told while the run goes on, once ten runs are known.
+     */
+    usual_times?: number | null;
+    /**
+     * Maximum number of seconds for which a run waits before it starts, whatever starts it; null: any time.
+     */
+    wait_within_seconds?: number | null;
 };
 
 /**
@@ -2409,7 +2419,7 @@ export type IcsDoneCode = 'times_left_out' | 'whole_days' | 'marked_whole_days' 
 export type ImportOutcome = 'imported' | 'present' | 'name_refused' | 'unreadable';
 
 /**
- * What is or was wrong with a task, and who heard of it.
+ * What is or was wrong with a task, or with a part of the server, and who heard of it.
  */
 export type Incident = {
     /**
@@ -2417,9 +2427,14 @@ export type Incident = {
      */
     id: string;
     /**
-     * Name of the task.
+     * Name of the task; null: the incident is about the server.
      */
-    task: string;
+    task: string | null;
+    /**
+     * Part of the server: the name of a worker, a channel or a credential, or `disk`, `clock`, `database`; null: the
+     * incident is about a task.
+     */
+    part: string | null;
     /**
      * What is wrong.
      */
@@ -2429,15 +2444,16 @@ export type Incident = {
      */
     state: IncidentState;
     /**
-     * When the first run that shows it ended, or since when the first slot is late.
+     * When the first run that shows it ended, or since when the first slot is late or the part of the server is
+     * wrong.
      */
     opened_at: string;
     /**
-     * When the newest of these runs ended, or since when the newest slot is late.
+     * When the newest of these runs ended, since when the newest slot is late, or when the reason last changed.
      */
     seen_at: string;
     /**
-     * Number of these runs or slots.
+     * Number of these runs or slots; 0: it is about the server.
      */
     run_count: number;
     /**
@@ -2467,7 +2483,7 @@ export type Incident = {
      */
     resolved_at: string | null;
     /**
-     * Who said that it is over; null: a run showed it.
+     * Who said that it is over; null: Orc saw it.
      */
     resolved_by: string | null;
     /**
@@ -2495,9 +2511,9 @@ export type IncidentAcknowledge = {
 };
 
 /**
- * What is wrong with a task.
+ * What is wrong with a task or with the server.
  */
-export type IncidentKind = 'failing' | 'skipped' | 'suspicious' | 'late' | 'missed' | 'silent';
+export type IncidentKind = 'failing' | 'skipped' | 'suspicious' | 'late' | 'missed' | 'silent' | 'running_long' | 'waiting_long' | 'never_fires' | 'disk_full' | 'clock_doubted' | 'worker_stuck' | 'channel_failing' | 'credential_expiring' | 'backup_unproven';
 
 /**
  * A page of incidents, newest first.
@@ -2529,7 +2545,7 @@ export type IncidentSnooze = {
 export type IncidentState = 'open' | 'acknowledged' | 'resolved';
 
 /**
- * What is or was wrong with a task. A task has at most one open incident of each kind.
+ * What is or was wrong with a task, or with a part of the server. Each has at most one open incident of each kind.
  */
 export type IncidentSummary = {
     /**
@@ -2537,9 +2553,14 @@ export type IncidentSummary = {
      */
     id: string;
     /**
-     * Name of the task.
+     * Name of the task; null: the incident is about the server.
      */
-    task: string;
+    task: string | null;
+    /**
+     * Part of the server: the name of a worker, a channel or a credential, or `disk`, `clock`, `database`; null: the
+     * incident is about a task.
+     */
+    part: string | null;
     /**
      * What is wrong.
      */
@@ -2549,15 +2570,16 @@ export type IncidentSummary = {
      */
     state: IncidentState;
     /**
-     * When the first run that shows it ended, or since when the first slot is late.
+     * When the first run that shows it ended, or since when the first slot is late or the part of the server is
+     * wrong.
      */
     opened_at: string;
     /**
-     * When the newest of these runs ended, or since when the newest slot is late.
+     * When the newest of these runs ended, since when the newest slot is late, or when the reason last changed.
      */
     seen_at: string;
     /**
-     * Number of these runs or slots.
+     * Number of these runs or slots; 0: it is about the server.
      */
     run_count: number;
     /**
@@ -2587,7 +2609,7 @@ export type IncidentSummary = {
      */
     resolved_at: string | null;
     /**
-     * Who said that it is over; null: a run showed it.
+     * Who said that it is over; null: Orc saw it.
      */
     resolved_by: string | null;
     /**
@@ -2712,7 +2734,7 @@ export type LastRun = {
 /**
  * What is late about a slot or a task.
  */
-export type LateKind = 'start' | 'finish' | 'missed' | 'silent';
+export type LateKind = 'start' | 'finish' | 'missed' | 'silent' | 'running_long' | 'waiting_long' | 'never_fires';
 
 /**
  * What is or was late about a task or a slot.
@@ -2824,9 +2846,13 @@ export type Limits = {
  */
 export type Link = {
     /**
-     * Name of the task.
+     * Name of the task; null: it is about the server.
      */
-    task: string;
+    task: string | null;
+    /**
+     * Part of the server; null: it is about a task.
+     */
+    part: string | null;
     /**
      * What is wrong.
      */
@@ -2836,11 +2862,11 @@ export type Link = {
      */
     state: IncidentState;
     /**
-     * When the first run that shows it ended.
+     * When the first run that shows it ended, or since when the part of the server is wrong.
      */
     opened_at: string;
     /**
-     * Number of runs that show it.
+     * Number of runs that show it; 0: it is about the server.
      */
     run_count: number;
     /**
@@ -3975,7 +4001,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'start_late' | 'end_late' | 'never_started' | 'slots_missed' | 'success_overdue' | 'server_was_down' | 'lateness_found' | 'incident_acknowledged' | 'incident_snoozed' | 'incident_over' | 'task_silenced' | 'rule_off' | 'rule_changed' | 'channel_off' | 'report_delayed' | 'reports_left_out' | 'period_unfinished' | 'reports_sent' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'start_late' | 'end_late' | 'never_started' | 'slots_missed' | 'success_overdue' | 'runs_on' | 'waits_on' | 'server_was_down' | 'lateness_found' | 'slowness_found' | 'incident_acknowledged' | 'incident_snoozed' | 'incident_over' | 'channel_itself' | 'credential_expires' | 'credential_expired' | 'backup_missing' | 'backup_old' | 'server_looked_at' | 'task_silenced' | 'rule_off' | 'rule_changed' | 'channel_off' | 'report_delayed' | 'reports_left_out' | 'period_unfinished' | 'reports_sent' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * What happened in a day, a week or a month, told to channels.
@@ -4627,6 +4653,8 @@ export type Rule = {
     enabled: boolean;
     /**
      * The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed.
+     * `disk_full`, `clock_doubted`, `worker_stuck`, `channel_failing`, `credential_expiring` and `backup_unproven` are
+     * about the server, whatever tasks the rule names.
      */
     when: Array<EventKind>;
     /**
@@ -4642,7 +4670,7 @@ export type Rule = {
      */
     how: RulePace;
     /**
-     * Number of runs in a row that must show something before the rule tells.
+     * Number of runs in a row that must show something about a task before the rule tells.
      */
     in_a_row: number;
     quiet_hours: RuleQuiet | null;
@@ -4686,6 +4714,8 @@ export type RuleDefinition = {
     enabled?: boolean;
     /**
      * The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed.
+     * `disk_full`, `clock_doubted`, `worker_stuck`, `channel_failing`, `credential_expiring` and `backup_unproven` are
+     * about the server, whatever tasks the rule names.
      */
     when: Array<EventKind>;
     /**
@@ -4701,7 +4731,7 @@ export type RuleDefinition = {
      */
     how?: RulePace;
     /**
-     * Number of runs in a row that must show something before the rule tells.
+     * Number of runs in a row that must show something about a task before the rule tells.
      */
     in_a_row?: number;
     quiet_hours?: RuleQuiet | null;
@@ -4754,15 +4784,19 @@ export type RuleEscalation = {
  */
 export type RuleEvent = {
     /**
-     * Name that the task had then.
+     * Name that the task had then; null: it is about the server.
      */
-    task: string;
+    task: string | null;
+    /**
+     * Part of the server; null: it is about a task.
+     */
+    part: string | null;
     /**
      * What happened.
      */
     event: EventKind;
     /**
-     * UUID of the run that shows it; null: slots show it.
+     * UUID of the run that shows it; null: no run does.
      */
     run: string | null;
     /**
@@ -4865,8 +4899,8 @@ export type RuleScope = {
 };
 
 /**
- * What a rule would have told about the last 30 days, without reminders and escalations: nobody knows when people
- * would have taken an incident up.
+ * What a rule would have told about the last 30 days. Nobody knows when people would have taken an incident up, so
+ * reminders and escalations are only counted, as if nobody had.
  */
 export type RuleSimulation = {
     /**
@@ -4885,6 +4919,14 @@ export type RuleSimulation = {
      * The newest 100 of them, newest first.
      */
     messages: Array<RuleMessage>;
+    /**
+     * Number of reminders that would have followed if nobody had taken anything up.
+     */
+    reminder_count: number;
+    /**
+     * Number of escalations that would have followed if nobody had taken anything up.
+     */
+    escalation_count: number;
 };
 
 /**
@@ -9127,6 +9169,8 @@ export type RuleWritable = {
     enabled: boolean;
     /**
      * The events about which the rule tells. It tells each incident once, and its end if `recovered` is listed.
+     * `disk_full`, `clock_doubted`, `worker_stuck`, `channel_failing`, `credential_expiring` and `backup_unproven` are
+     * about the server, whatever tasks the rule names.
      */
     when: Array<EventKind>;
     /**
@@ -9142,7 +9186,7 @@ export type RuleWritable = {
      */
     how: RulePace;
     /**
-     * Number of runs in a row that must show something before the rule tells.
+     * Number of runs in a row that must show something about a task before the rule tells.
      */
     in_a_row: number;
     quiet_hours: RuleQuiet | null;

@@ -2326,7 +2326,8 @@ export const incidentSnoozeMutation = (options?: Partial<Options<IncidentSnoozeD
 };
 
 /**
- * Resolve an incident that is over, although no run has shown it.
+ * Resolve an incident of a task that is over, although no run has shown it. Orc itself sees when one about the server is
+ * over.
  */
 export const incidentResolveMutation = (options?: Partial<Options<IncidentResolveData>>): UseMutationOptions<IncidentResolveResponse, IncidentResolveError, Options<IncidentResolveData>> => {
     const mutationOptions: UseMutationOptions<IncidentResolveResponse, IncidentResolveError, Options<IncidentResolveData>> = {
