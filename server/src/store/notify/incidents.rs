@@ -114,11 +114,6 @@ impl Store {
         records(self.reader(), query.all(self.reader()).await?).await
     }
 
-    /// The open incidents about the server.
-    pub async fn incidents_of_server(&self) -> Result<Vec<IncidentRecord>> {
-        of_server(self.reader()).await
-    }
-
     /// Whether an incident about lateness is open.
     pub async fn lateness_is_open(&self) -> Result<bool> {
         let query = incident::Entity::find()
@@ -159,22 +154,6 @@ impl Tx {
             .filter(incident::Column::ResolvedAt.is_null())
             .order_by_asc(incident::Column::Id);
         records(self, query.all(self).await?).await
-    }
-
-    /// The open incidents about the server.
-    pub async fn incidents_of_server(&self) -> Result<Vec<IncidentRecord>> {
-        of_server(self).await
-    }
-
-    /// Gives the part of the server that an incident is about its new name.
-    pub async fn incident_part_rename(&self, kind: IncidentKind, before: &str, name: &str) -> Result<()> {
-        let update = incident::Entity::update_many()
-            .col_expr(incident::Column::Part, Expr::value(name))
-            .filter(incident::Column::Kind.eq(kind.as_str()))
-            .filter(incident::Column::Part.eq(before))
-            .filter(incident::Column::ResolvedAt.is_null());
-        update.exec(self).await?;
-        Ok(())
     }
 
     /// Opens an incident. `name` is that of its task or of the part of the server.
@@ -330,14 +309,6 @@ async fn facts(
         }
     }
     Ok(found)
-}
-
-async fn of_server(connection: &impl ConnectionTrait) -> Result<Vec<IncidentRecord>> {
-    let query = incident::Entity::find()
-        .filter(incident::Column::Part.is_not_null())
-        .filter(incident::Column::ResolvedAt.is_null())
-        .order_by_asc(incident::Column::Id);
-    records(connection, query.all(connection).await?).await
 }
 
 async fn find(connection: &impl ConnectionTrait, id: IncidentId) -> Result<Option<IncidentRecord>> {

@@ -6,7 +6,7 @@ pub mod deliveries;
 pub(in crate::store) mod entity;
 pub mod incidents;
 pub mod links;
-pub mod open_runs;
+pub mod looks;
 pub mod rules;
 pub mod silences;
 pub mod tellings;

@@ -63,6 +63,9 @@ export function minutesWords(minutes: number): string {
 /** Whether an event is about the server and not about tasks. */
 export const isAboutServer = (event: EventKind): boolean => SERVER_EVENTS.some(([known]) => known === event);
 
+/** Words as a sentence of their own. */
+const sentence = ([first = "", ...rest]: string[], end: string) => `${[first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(", ")}${end}. `;
+
 /** What a rule does, in plain sentences. */
 export function ruleWords(rule: Rule): string {
   const named = (all: [EventKind, string][]) => all.filter(([event]) => rule.when.includes(event)).map(([, word]) => word.toLowerCase());
@@ -71,7 +74,6 @@ export function ruleWords(rule: Rule): string {
   const quiet = rule.quiet_hours ? `, not from ${rule.quiet_hours.from} to ${rule.quiet_hours.to} (${rule.quiet_hours.timezone})` : "";
   const again = rule.remind_minutes ? ` Reminds every ${minutesWords(rule.remind_minutes)}.` : "";
   const others = rule.escalation ? ` After ${minutesWords(rule.escalation.after_minutes)} it tells ${rule.escalation.to.join(", ")} too.` : "";
-  const sentence = ([first = "", ...rest]: string[], end: string) => `${[first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(", ")}${end}. `;
   const ofTasks = rule.when.some((event) => event !== "recovered" && !isAboutServer(event)) || about.length === 0;
   const tasks = ofTasks ? sentence(events, `${row}: ${scopeWords(rule.what)}`) : "";
   const server = about.length > 0 ? sentence(ofTasks ? about : [...about, ...events], ": the server") : "";

@@ -1,6 +1,7 @@
-//! Open runs of tasks that expect something of each run, and what looks found about tasks.
+//! What looks compare: open runs of tasks that expect something of each run, and the incidents that looks found.
 //!
-//! Deliberately absent: what is slow, which `domain::ledger::slowness` decides. Start reading at `open_runs_watched`.
+//! Deliberately absent: what is slow, which `domain::ledger::slowness` decides, and what is wrong with the server, which
+//! `domain::notify::incidents::server` decides. Start reading at `open_runs_watched`.
 
 use super::entity::incident;
 use crate::domain::ids::RunId;
@@ -46,6 +47,11 @@ impl Store {
         of_kinds(self.reader(), kinds).await
     }
 
+    /// The open incidents about the server.
+    pub async fn incidents_of_server(&self) -> Result<Vec<IncidentRecord>> {
+        of_server(self.reader()).await
+    }
+
     /// What is slow about tasks now, or never fires, as far as it was found.
     pub async fn tasks_slow(&self, tasks: &[Key<Task>]) -> Result<HashMap<Key<Task>, TaskLateness>> {
         let kinds = [LateKind::RunningLong, LateKind::WaitingLong, LateKind::NeverFires];
@@ -76,6 +82,22 @@ impl Tx {
     /// The open incidents of tasks of some kinds.
     pub async fn incidents_of_kinds(&self, kinds: &[IncidentKind]) -> Result<Vec<IncidentRecord>> {
         of_kinds(self, kinds).await
+    }
+
+    /// The open incidents about the server.
+    pub async fn incidents_of_server(&self) -> Result<Vec<IncidentRecord>> {
+        of_server(self).await
+    }
+
+    /// Gives the part of the server that an incident is about its new name.
+    pub async fn incident_part_rename(&self, kind: IncidentKind, before: &str, name: &str) -> Result<()> {
+        let update = incident::Entity::update_many()
+            .col_expr(incident::Column::Part, Expr::value(name))
+            .filter(incident::Column::Kind.eq(kind.as_str()))
+            .filter(incident::Column::Part.eq(before))
+            .filter(incident::Column::ResolvedAt.is_null());
+        update.exec(self).await?;
+        Ok(())
     }
 }
 
@@ -119,6 +141,14 @@ async fn watched(connection: &impl ConnectionTrait) -> Result<Vec<OpenRun>> {
 async fn of_kinds(connection: &impl ConnectionTrait, kinds: &[IncidentKind]) -> Result<Vec<IncidentRecord>> {
     let query = incident::Entity::find()
         .filter(incident::Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .filter(incident::Column::ResolvedAt.is_null())
+        .order_by_asc(incident::Column::Id);
+    super::incidents::records(connection, query.all(connection).await?).await
+}
+
+async fn of_server(connection: &impl ConnectionTrait) -> Result<Vec<IncidentRecord>> {
+    let query = incident::Entity::find()
+        .filter(incident::Column::Part.is_not_null())
         .filter(incident::Column::ResolvedAt.is_null())
         .order_by_asc(incident::Column::Id);
     super::incidents::records(connection, query.all(connection).await?).await
