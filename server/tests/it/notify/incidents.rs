@@ -46,7 +46,7 @@ async fn until(house: &House, admin: &Client, task: &str, state: &str) -> Value 
 }
 
 /// Waits until a service got so many notifications.
-async fn got(house: &House, double: &Double, count: usize) {
+pub(super) async fn got(house: &House, double: &Double, count: usize) {
     let looked = tokio::time::timeout(Duration::from_secs(60), async {
         loop {
             let mut live = house.app.events().subscribe(None).live;

@@ -1,6 +1,7 @@
 //! Incidents about the server: what is wrong with it is told once, and so is its end, whatever crashes.
 
-use super::incidents::{channel, quiet_bench, rule, subjects};
+use super::incidents::{channel, got, quiet_bench, rule, subjects};
+use super::services::Double;
 use crate::engine::bench::Bench;
 use crate::kit::{Client, Setup};
 use chrono::TimeDelta;
@@ -122,7 +123,8 @@ async fn a_channel_that_fails_is_told_by_others_and_never_by_itself() {
     refuse(&admin, "ops", 2).await;
     assert_eq!(look(&bench, &mut memory, 0).await, (0, 0), "twice may be chance");
     refuse(&admin, "ops", 1).await;
-    assert_eq!(look(&bench, &mut memory, 0).await, (1, 0));
+    assert_eq!(look(&bench, &mut memory, 0).await, (0, 0), "it is tried again soon");
+    assert_eq!(look(&bench, &mut memory, 90).await, (1, 0));
     tell(&bench).await;
     assert_eq!(outbox(&admin, "mail").await, ["The channel ops fails"], "what two rules tell is one message");
     assert_eq!(outbox(&admin, "ops").await, [""; 0]);
@@ -133,7 +135,8 @@ async fn a_channel_that_fails_is_told_by_others_and_never_by_itself() {
     assert!(later["told_at"].is_string(), "the others are told at once: {open}");
     // The other channel fails as well. That is one incident more, and no message leads to another one.
     refuse(&admin, "mail", 3).await;
-    assert_eq!(look(&bench, &mut memory, 60).await, (1, 0));
+    assert_eq!(look(&bench, &mut memory, 60).await, (0, 0));
+    assert_eq!(look(&bench, &mut memory, 90).await, (1, 0));
     assert_eq!((tell(&bench).await, tell(&bench).await), (3, 0), "the rules that name another channel");
     assert_eq!(look(&bench, &mut memory, 60).await, (0, 0));
     assert_eq!(outbox(&admin, "ops").await, ["The channel mail fails"]);
@@ -200,6 +203,22 @@ async fn a_clock_that_is_doubted_is_an_incident_until_it_is_trusted() {
     tell(&bench).await;
     assert_eq!(subjects(&admin).await, ["The clock is doubted", "The clock is trusted again"]);
     assert_eq!(about(&admin, "clock").await[0]["reason"]["code"], "clock_doubted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_looks_by_itself_and_somebody_is_told() {
+    let bench = Bench::new().await;
+    let setup = Setup { backup_within_days: Some(7), ..bench.setup() };
+    let bench = bench.reopened(setup).await;
+    let (admin, double) = (bench.admin().await, Double::start().await);
+    channel(&admin, "ops", &double.url).await;
+    rule(&admin, "server", json!({"when": ["backup_unproven"]})).await;
+    let _engine = bench.engine().await;
+    got(&bench, &double, 1).await;
+    let told = double.last().body;
+    assert_eq!((&told["subject"], &told["level"]), (&json!("The database has no recent backup"), &json!("warning")));
+    assert_eq!(told["link"], "https://orc.example.org/incidents");
+    assert!(told["facts"].to_string().contains("orc-server backup"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,8 @@
 //! Slowness: runs that take much longer than usual, runs that wait for too long, and schedules that will never fire.
 
-use super::incidents::{incident, rule, subjects};
+use super::incidents::{got, incident, rule, subjects};
 use super::lateness::at;
+use super::services::Double;
 use crate::engine::bench::{Bench, child_task};
 use crate::kit::Client;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -137,6 +138,27 @@ async fn a_run_that_waits_for_long_is_told_until_it_starts() {
     admin.json(200, "POST /tasks/it/disable", None).await;
     assert_eq!(look(&bench, 0).await, (0, 1));
     assert!(!bench.app.slowness_is_watched().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_finds_a_run_that_waits_when_it_has_waited_too_long() {
+    let bench = Bench::new().await;
+    let (admin, double) = (bench.admin().await, Double::start().await);
+    super::incidents::channel(&admin, "ops", &double.url).await;
+    rule(&admin, "all", json!({"when": ["waiting_long", "recovered"]})).await;
+    admin.json(201, "POST /pools", Some(json!({"name": "gpu", "capacity": 0}))).await;
+    let _engine = bench.engine().await;
+    let more = json!({"expect": {"wait_within_seconds": 1}, "pool": "gpu"});
+    bench.task(child_task("it", &["exit", "0"], more)).await;
+    let run = bench.start("it").await;
+    got(&bench, &double, 1).await;
+    let told = double.last().body;
+    assert_eq!(told["subject"], "it waits for long");
+    assert!(told["facts"].to_string().contains("gpu"), "it says what the run waits for: {told}");
+    admin.json(200, "PUT /pools/gpu", Some(json!({"name": "gpu", "capacity": 1}))).await;
+    bench.ended(run).await;
+    got(&bench, &double, 2).await;
+    assert_eq!(double.last().body["subject"], "it recovered");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -156,10 +156,11 @@ fn missing(BackupWish { days, proven_at }: BackupWish, now: DateTime<Utc>) -> Op
 }
 
 /// How long a fault must be there before it is an incident. A round that lasts too long has lasted long already; one
-/// that fails is tried again soon, and a clock that was set by mistake is often set back at once.
+/// that fails is tried again soon, and so is a notification. A clock that was set by mistake is often set back at once.
 fn settles_in(fault: &Fault) -> TimeDelta {
     match (fault.place.kind, &fault.reason) {
         (IncidentKind::DiskFull | IncidentKind::ClockDoubted, _) => TimeDelta::seconds(30),
+        (IncidentKind::ChannelFailing, _) => TimeDelta::seconds(90),
         (IncidentKind::WorkerStuck, Reason::WorkerFails { reason, .. }) => match **reason {
             Reason::RoundLasts { .. } => TimeDelta::seconds(60),
             _ => TimeDelta::minutes(5),
@@ -351,11 +352,13 @@ mod tests {
 
     #[test]
     fn what_is_known_at_once_is_told_at_once_and_a_restart_tells_nothing_twice() {
+        let shop = [Fault { place: place(IncidentKind::CredentialExpiring, "shop"), reason: Reason::EarlierRun {} }];
+        assert_eq!(play(&[(0, &shop), (10, &shop), (20, &[])]), "+0 -20 ");
         let channel = [Fault { place: place(IncidentKind::ChannelFailing, "ops"), reason: Reason::EarlierRun {} }];
-        assert_eq!(play(&[(0, &channel), (10, &channel), (20, &[])]), "+0 -20 ");
-        let open = [OpenPart { place: channel[0].place.clone(), reason: Some(Reason::EarlierRun {}) }];
+        assert_eq!(play(&[(0, &channel), (40, &[]), (50, &channel), (139, &channel), (140, &channel)]), "+140 ");
+        let open = [OpenPart { place: shop[0].place.clone(), reason: Some(Reason::EarlierRun {}) }];
         let mut fresh = Memory::default();
-        fresh.note(channel.to_vec(), &open, at(0));
+        fresh.note(shop.to_vec(), &open, at(0));
         assert_eq!(fresh.steps(&open, at(0)), []);
         assert_eq!(fresh.next_at(&open), None);
         let disk = [OpenPart { place: place(IncidentKind::DiskFull, DISK), reason: None }];
