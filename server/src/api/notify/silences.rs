@@ -45,7 +45,8 @@ pub struct SilenceListQuery {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SilenceNew {
-    /// The tasks about which rules tell nothing. Without any name, it is all tasks.
+    /// The tasks about which rules tell nothing. Without any name, it is all tasks. What is wrong with the server is told all
+    /// the same.
     #[serde(default)]
     #[schema(inline = false)]
     pub what: RuleScope,

@@ -22,8 +22,8 @@ const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// A round looks after this time even if nothing is due, because of the sign of life.
 const LOOK_EVERY: Duration = Duration::from_secs(25);
 
-/// All schedules are looked at after this time, because it computes many dates.
-const SCHEDULES_EVERY: Duration = Duration::from_mins(10);
+/// All schedules are looked at after this time. It reads every task and computes many dates, and calendars run out by days.
+const SCHEDULES_EVERY: Duration = Duration::from_hours(1);
 
 /// What follows each other within this time is looked at together, because each round costs a transaction.
 const TOGETHER: Duration = Duration::from_millis(500);

@@ -1,6 +1,6 @@
 //! Incidents about the server: what is wrong with it is told once, and so is its end, whatever crashes.
 
-use super::incidents::{channel, got, quiet_bench, rule, subjects};
+use super::incidents::{channel, got, quiet_bench, rule, skip, subjects};
 use super::services::Double;
 use crate::engine::bench::Bench;
 use crate::kit::{Client, Setup};
@@ -186,6 +186,35 @@ async fn credentials_are_told_before_they_expire_and_people_take_care_of_the_res
     assert_eq!(look(&bench, &mut memory, 1).await, (0, 1));
     tell(&bench).await;
     assert_eq!(subjects(&admin).await.last().unwrap(), "The credential shop no longer expires soon");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_collected_says_how_much_of_it_is_about_the_server() {
+    let (bench, _admin) = quiet_bench().await;
+    let setup = Setup { backup_within_days: Some(7), ..bench.setup() };
+    let bench = bench.reopened(setup).await;
+    let admin = bench.admin().await;
+    let when = json!(["backup_unproven", "credential_expiring", "skipped"]);
+    rule(&admin, "all", json!({"when": when, "how": {"kind": "grouped", "minutes": 10}})).await;
+    let expires_at = bench.clock.now() + TimeDelta::days(1);
+    let body = json!({"name": "shop", "kind": "token", "value": "correct-canary", "expires_at": expires_at});
+    admin.json(201, "POST /credentials", Some(body)).await;
+    let mut memory = Memory::default();
+    assert_eq!(look(&bench, &mut memory, 0).await, (2, 0));
+    bench.clock.advance(TimeDelta::minutes(10));
+    assert_eq!(tell(&bench).await, 1);
+    admin.json(200, "POST /credentials/shop/rotate", Some(json!({"value": "another-canary"}))).await;
+    let again = json!({"name": "shop", "expires_at": null});
+    admin.json(200, "PUT /credentials/shop", Some(again)).await;
+    assert_eq!(look(&bench, &mut memory, 1).await, (0, 1));
+    let again = json!({"name": "shop", "expires_at": expires_at});
+    admin.json(200, "PUT /credentials/shop", Some(again)).await;
+    assert_eq!(look(&bench, &mut memory, 1).await, (1, 0));
+    skip(&bench, "a").await;
+    bench.app.runs_hear().await.unwrap();
+    bench.clock.advance(TimeDelta::minutes(10));
+    assert_eq!(tell(&bench).await, 1);
+    assert_eq!(subjects(&admin).await, ["2 events of the server", "2 events of the server and of 1 task"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

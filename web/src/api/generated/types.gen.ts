@@ -6366,7 +6366,8 @@ export type Silence = {
  */
 export type SilenceNew = {
     /**
-     * The tasks about which rules tell nothing. Without any name, it is all tasks.
+     * The tasks about which rules tell nothing. Without any name, it is all tasks. What is wrong with the server is told all
+     * the same.
      */
     what?: RuleScope;
     /**

@@ -67,7 +67,7 @@ export function RuleForm({ rule, onClose }: { rule: Rule | null; onClose: () => 
     >
       <NameField value={draft.name} onText={(name) => set({ name })} error={at("/name")} />
       <Toggles label="When a task" options={RULE_EVENTS} values={draft.when.filter((event) => !isAboutServer(event))} error={at("/when", true)} onValues={(when) => set({ when: [...when, ...draft.when.filter(isAboutServer)] })} />
-      <Toggles label="When the server" options={SERVER_EVENTS} values={draft.when.filter(isAboutServer)} onValues={(when) => set({ when: [...draft.when.filter((event) => !isAboutServer(event)), ...when] })} />
+      <Toggles label="About the server itself" options={SERVER_EVENTS} values={draft.when.filter(isAboutServer)} onValues={(when) => set({ when: [...draft.when.filter((event) => !isAboutServer(event)), ...when] })} />
       <ChannelPicker label="Tell these channels" names={draft.who} error={at("/who", true)} onNames={(who) => set({ who })} />
       <TaskPicker label="Only of these tasks" hint="Without task, folder and tag the rule is about all tasks. What it tells about the server does not depend on this." names={draft.what.tasks ?? []} error={at("/what/tasks", true)} onNames={(tasks) => scope({ tasks })} />
       <div className="grid gap-3 sm:grid-cols-2">
