@@ -50,8 +50,8 @@ export function ExpectPart({ draft, set, at }: PartProps) {
         <NumberField
           label="Takes at most"
           optional
-          unit="times as long as usual"
-          hint="Usual is what 95 % of its newest runs take at most. It counts from ten runs on, while the run goes on."
+          unit="× usual"
+          hint="Usual is what 95 % of its newest runs take at most. Told while the run goes on, once ten runs are known."
           min={1}
           max={1000}
           step={0.1}
