@@ -8,10 +8,14 @@ const watchers = new Set<() => void>();
 
 function watch(watcher: () => void): () => void {
   watchers.add(watcher);
-  timer ??= setInterval(() => {
+  if (timer === undefined) {
+    // Nobody moved the clock while nothing on the page showed a time.
     now = Date.now();
-    for (const each of watchers) each();
-  }, 1000);
+    timer = setInterval(() => {
+      now = Date.now();
+      for (const each of watchers) each();
+    }, 1000);
+  }
   return () => {
     watchers.delete(watcher);
     if (watchers.size === 0) {
