@@ -195,6 +195,8 @@ CREATE INDEX "delivery_created" ON "delivery" ("created_at", "id");
 
 CREATE UNIQUE INDEX "delivery_dedup" ON "delivery" ("channel_id", "dedup_key") WHERE dedup_key IS NOT NULL;
 
+CREATE INDEX "delivery_delivered" ON "delivery" ("channel_id", "delivered_at") WHERE delivered_at IS NOT NULL;
+
 CREATE INDEX "delivery_due" ON "delivery" ("channel_id", "due_at", "id") WHERE due_at IS NOT NULL;
 
 CREATE UNIQUE INDEX "delivery_uid" ON "delivery" ("uid");

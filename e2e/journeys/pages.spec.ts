@@ -16,7 +16,7 @@ async function furnished(orc: OrcServer): Promise<string[]> {
   const bad = await orc.api("POST", "/tasks/broken/runs", {});
   await orc.reaches(good.id, "succeeded");
   await orc.reaches(bad.id, "failed");
-  return ["/", "/tasks", "/tasks/new", "/tasks/import", "/tasks/morning", "/tasks/morning?tab=ledger", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/calendar", "/calendar?view=week", "/calendar?view=agenda", "/timeline", "/simulate", "/simulate?days=3", "/calendars", "/calendars/new", "/calendars/holidays", "/pools", "/credentials", "/networks", "/channels", "/incidents", "/incidents/rules", "/incidents/silences", "/reports", "/system", "/users", "/account"];
+  return ["/", "/tasks", "/tasks/new", "/tasks/import", "/tasks/morning", "/tasks/morning?tab=ledger", "/tasks/morning/edit", "/runs", `/runs/${bad.id}`, "/calendar", "/calendar?view=week", "/calendar?view=agenda", "/timeline", "/simulate", "/simulate?days=3", "/calendars", "/calendars/new", "/calendars/holidays", "/pools", "/credentials", "/networks", "/channels", "/incidents", "/welcome", "/incidents/rules", "/incidents/silences", "/reports", "/system", "/users", "/account"];
 }
 
 async function settled(page: Page, path: string): Promise<void> {

@@ -44,6 +44,7 @@ mod m20261130_000031_reports;
 mod m20261130_000032_silences;
 mod m20261130_000035_health;
 mod m20261130_000036_slowness;
+mod m20261130_000037_rates;
 
 #[derive(Debug)]
 struct Migrator;
@@ -85,6 +86,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000032_silences::Migration),
             Box::new(m20261130_000035_health::Migration),
             Box::new(m20261130_000036_slowness::Migration),
+            Box::new(m20261130_000037_rates::Migration),
         ]
     }
 }

@@ -78,6 +78,7 @@ export const paths = {
   incidents: (search: IncidentsSearch = {}) => linkOptions({ to: "/incidents", search }),
   rules: () => linkOptions({ to: "/incidents/rules" }),
   reports: (search: ReportsSearch = {}) => linkOptions({ to: "/reports", search }),
+  welcome: () => linkOptions({ to: "/welcome" }),
   silences: () => linkOptions({ to: "/incidents/silences" }),
   system: () => linkOptions({ to: "/system" }),
   people: () => linkOptions({ to: "/users", search: {} }),

@@ -258,11 +258,17 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("@/features/access/SetupPage")),
 });
 
+const welcome = createRoute({
+  getParentRoute: () => app,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("@/features/notify/first/WelcomePage")),
+});
+
 const tree = root.addChildren([
   login,
   setup,
   act,
-  app.addChildren([overview, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, networks, channels, deliveries, incidents, rules, silences, reports, system, users, account]),
+  app.addChildren([overview, welcome, tasks, taskNew, taskImport, task, taskEdit, runs, run, calendar, timeline, simulate, calendars, calendarNew, calendarOne, calendarEdit, pools, credentials, networks, channels, deliveries, incidents, rules, silences, reports, system, users, account]),
 ]);
 
 /** Makes the router. */

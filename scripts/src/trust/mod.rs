@@ -1,7 +1,7 @@
 //! `cargo xtask trust`: breaks the real server on purpose, case by case, and compares its books with what the tasks
 //! themselves wrote down.
 //!
-//! Sections A (crash and restart), B (process trees and pipes) and S (secrets). What each case must show is one of the
+//! Sections A (crash and restart), B (process trees and pipes), N (notifications) and S (secrets). What each case must show is one of the
 //! promises T1 to T8 in `report`. A case that cannot run here says why, and is not counted as passed. Deliberately
 //! absent: knowledge of the server's internals, beyond the names of its files. Start reading at `CASES`.
 
@@ -14,6 +14,7 @@ mod pipes;
 mod report;
 mod stops;
 mod syscalls;
+mod telling;
 mod world;
 
 pub use canary::speak;
@@ -81,6 +82,12 @@ const CASES: &[Case] = &[
     case("B30", "a slow disk for logs: the command is not blocked for long", |_| {
         Ok(Outcome::Unable("not automated yet".into()))
     }),
+    case(
+        "N1",
+        "kill -9 while many runs fail: each incident is told once, and again only as the same message",
+        telling::killed,
+    ),
+    case("N2", "ten thousand failures under one rule that groups: one message", telling::storm),
     case("S1", "a secret printed in nine encodings, cut at every border: nowhere to be found", canary::run),
     case("S2", "the memory of server and runner: closed to other processes and to core files", canary::memory),
 ];

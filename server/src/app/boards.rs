@@ -1,7 +1,7 @@
 //! What workers remember between rounds, and what others may read of it. It ends with the process: each worker finds
 //! everything again in the database.
 
-use super::{clock, dependencies, runs, schedules, system, triggers};
+use super::{clock, dependencies, notify, runs, schedules, system, triggers};
 use crate::domain::ids::TriggerId;
 use crate::domain::reason::Reason;
 use std::collections::BTreeMap;
@@ -16,6 +16,8 @@ pub struct Boards {
     pub(in crate::app) progress: runs::progress::ProgressBoard,
     /// Who looks at dependencies.
     pub(in crate::app) prober: dependencies::ProberDoor,
+    /// Who runs the commands of channels.
+    pub(in crate::app) commander: notify::sending::commands::CommanderDoor,
     /// Schedules that cannot fire.
     pub(in crate::app) invalid: Mutex<Arc<schedules::agenda::InvalidSchedules>>,
     /// Tasks whose next slots must be computed again.

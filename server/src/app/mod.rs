@@ -159,6 +159,11 @@ impl App {
         &self.inner.boards.prober
     }
 
+    /// Who runs the commands of channels.
+    pub fn commander(&self) -> &notify::sending::commands::CommanderDoor {
+        &self.inner.boards.commander
+    }
+
     /// Sizes of the logs of running attempts.
     pub fn progress(&self) -> &runs::progress::ProgressBoard {
         &self.inner.boards.progress

@@ -16,8 +16,8 @@ pub mod timing;
 pub mod words;
 
 pub use self::target::{
-    GotifyTarget, HookTarget, MailTarget, MatrixTarget, NtfyTarget, OpsgenieTarget, PagerdutyTarget, PushoverTarget,
-    Target, TelegramTarget, WebhookTarget,
+    CommandTarget, GotifyTarget, HookTarget, MailTarget, MatrixTarget, NtfyTarget, OpsgenieTarget, PagerdutyTarget,
+    PushoverTarget, Target, TelegramTarget, WebhookTarget,
 };
 use self::words::MailSecurity;
 use super::core::problem::Problem;
@@ -63,6 +63,7 @@ impl ChannelDefinition {
             }
             Target::Mail(mail) => mail_problems(mail, &mut found),
             Target::Webhook(hook) => webhook_problems(hook, &mut found),
+            Target::Command(command) => command_problems(command, &mut found),
             _ => {}
         }
         found
@@ -92,6 +93,9 @@ fn mail_problems(mail: &MailTarget, found: &mut Vec<Problem>) {
         let message = "without encryption, Orc sends mail only to a server on this machine (localhost); choose \
                        starttls or tls";
         found.push(Problem::at("/target/security", message));
+    }
+    if mail.mails_per_hour == Some(0) {
+        found.push(Problem::at("/target/mails_per_hour", "must be at least 1; leave it out for no limit"));
     }
     if mail.to.is_empty() {
         found.push(Problem::at("/target/to", "must name at least one recipient"));
@@ -130,6 +134,22 @@ fn webhook_problems(hook: &WebhookTarget, found: &mut Vec<Problem>) {
     }
     if let Some(message) = hook.body.as_deref().and_then(services::body_problem) {
         found.push(Problem::at("/target/body", message));
+    }
+}
+
+fn command_problems(command: &CommandTarget, found: &mut Vec<Problem>) {
+    let arguments = command.arguments.iter().enumerate();
+    let texts = arguments.map(|(index, text)| (format!("/target/arguments/{index}"), text));
+    for (pointer, text) in std::iter::once(("/target/program".to_owned(), &command.program)).chain(texts) {
+        if !mentioned("", text).is_empty() {
+            let message =
+                "must not mention a credential, because command lines are visible to every user of the machine";
+            found.push(Problem::at(pointer, message));
+        } else if text.contains('\0') {
+            found.push(Problem::at(pointer, "must not contain a NUL character"));
+        } else if let Some(message) = services::names_problem(text) {
+            found.push(Problem::at(pointer, message));
+        }
     }
 }
 

@@ -362,6 +362,12 @@ reasons! {
     RuleChanged { rule: String } => format!("the rule {rule} was changed and tells this no longer"),
     /// The channel is disabled or was deleted, so nothing is sent by it.
     ChannelOff { channel: String } => format!("the channel {channel} is disabled or deleted"),
+    /// The command of a channel did not succeed.
+    ChannelCommandFailed { problem: String } => format!("the command failed: {problem}"),
+    /// The channel has sent as many mails within an hour as it may, so this one waits.
+    ChannelRateReached { mails_per_hour: u32 } =>
+        format!("the channel may send {} an hour and has sent them; this one waits its turn",
+            counted(u64::from(*mails_per_hour), "mail", "mails")),
     /// The report is sent later than it was due, because the server was not there.
     ReportDelayed { due_at: DateTime<Utc> } =>
         format!("this report was due at {}; it comes late because the server was not there", moment(due_at)),

@@ -4,6 +4,7 @@
 //! HTTP, decisions (they are in `domain`), and transactions that stay open while a process runs. Start reading at
 //! `worker`, then `scheduler`, `dispatcher`, `executor`.
 
+mod aside;
 pub mod core;
 mod credentials;
 pub mod dependencies;
@@ -22,6 +23,7 @@ pub use self::triggers::file_watcher::FileWatcher;
 
 use crate::app::App;
 use crate::app::dependencies::Prober;
+use crate::app::notify::sending::commands::Commander;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +40,8 @@ pub struct Engine {
     loops: Loops,
     active: Active,
     executor: Arc<Executor>,
+    /// Runs the commands of channels. The door to it keeps nothing alive.
+    _commander: Arc<dyn Commander>,
 }
 
 impl Engine {
@@ -58,6 +62,8 @@ impl Engine {
         let looking = Arc::new(looking);
         let prober: Arc<dyn Prober> = Arc::<dependencies::looking::Looking>::clone(&looking);
         app.prober().connect(&prober);
+        let commander: Arc<dyn Commander> = Arc::new(aside::Aside::new(app.clone(), executor.runners()));
+        app.commander().connect(&commander);
         let gatekeeper = dependencies::gatekeeper::Gatekeeper::new(app.clone(), looking, looks.clone());
         let notifier = notify::Notifier::new(app.clone(), looks.clone());
         let workers: Vec<Arc<dyn Worker>> = vec![
@@ -82,7 +88,7 @@ impl Engine {
             Arc::new(upkeep::keeper::Keeper::new(app)),
         ];
         workers.into_iter().for_each(|worker| loops.start(worker));
-        Self { loops, active, executor }
+        Self { loops, active, executor, _commander: commander }
     }
 
     /// Stops in an orderly way. Nothing new starts. Runs that are to be kept continue with their runners; the others

@@ -186,6 +186,11 @@ impl HttpAnswer {
         self.body_lost.then_some(&self.url)
     }
 
+    /// A header of the answer.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+
     /// Status line and headers as text, for the log.
     pub fn head(&self) -> String {
         let version = self.response.version();

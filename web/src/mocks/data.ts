@@ -220,7 +220,7 @@ export function reportPreview(): ReportPreview {
       notes: [],
       figures,
       figures_before: figures,
-      failures: [], missed: [], late: [], flapping: [], durations: [], changed: [], disabled: [], credentials: [], days: [], pools: [],
+      failures: [], missed: [], late: [], flapping: [], durations: [], changed: [], disabled: [], unowned: [], credentials: [], days: [], pools: [],
       storage: { database_bytes: 1, disk_bytes: 2, free_bytes: 1 },
     },
   };

@@ -15,8 +15,19 @@ pub fn definition_in(wire: ChannelDefinition) -> domain::ChannelDefinition {
 
 fn target_in(wire: ChannelTarget) -> domain::Target {
     match wire {
-        ChannelTarget::Mail(ChannelMail { host, port, security, credential, ca_file, from, reply_to, to }) => {
-            domain::Target::Mail(domain::MailTarget { host, port, security, credential, ca_file, from, reply_to, to })
+        ChannelTarget::Mail(mail) => {
+            let ChannelMail { host, port, security, credential, ca_file, from, reply_to, to, mails_per_hour } = mail;
+            domain::Target::Mail(domain::MailTarget {
+                host,
+                port,
+                security,
+                credential,
+                ca_file,
+                from,
+                reply_to,
+                to,
+                mails_per_hour,
+            })
         }
         ChannelTarget::Webhook(ChannelWebhook { url, headers, body, signed_by }) => {
             domain::Target::Webhook(domain::WebhookTarget { url, headers, body, signed_by })
@@ -47,13 +58,28 @@ fn target_in(wire: ChannelTarget) -> domain::Target {
         ChannelTarget::Matrix(ChannelMatrix { server, room, credential }) => {
             domain::Target::Matrix(domain::MatrixTarget { server, room, credential })
         }
+        ChannelTarget::Command(ChannelCommand { program, arguments }) => {
+            domain::Target::Command(domain::CommandTarget { program, arguments })
+        }
     }
 }
 
 fn target_out(target: domain::Target) -> ChannelTarget {
     match target {
-        domain::Target::Mail(domain::MailTarget { host, port, security, credential, ca_file, from, reply_to, to }) => {
-            ChannelTarget::Mail(ChannelMail { host, port, security, credential, ca_file, from, reply_to, to })
+        domain::Target::Mail(mail) => {
+            let domain::MailTarget { host, port, security, credential, ca_file, from, reply_to, to, mails_per_hour } =
+                mail;
+            ChannelTarget::Mail(ChannelMail {
+                host,
+                port,
+                security,
+                credential,
+                ca_file,
+                from,
+                reply_to,
+                to,
+                mails_per_hour,
+            })
         }
         domain::Target::Webhook(domain::WebhookTarget { url, headers, body, signed_by }) => {
             ChannelTarget::Webhook(ChannelWebhook { url, headers, body, signed_by })
@@ -83,6 +109,9 @@ fn target_out(target: domain::Target) -> ChannelTarget {
         }
         domain::Target::Matrix(domain::MatrixTarget { server, room, credential }) => {
             ChannelTarget::Matrix(ChannelMatrix { server, room, credential })
+        }
+        domain::Target::Command(domain::CommandTarget { program, arguments }) => {
+            ChannelTarget::Command(ChannelCommand { program, arguments })
         }
     }
 }
@@ -121,7 +150,7 @@ pub fn channel_out(record: ChannelRecord) -> Channel {
 }
 
 /// What became of a test, as the wire shows it.
-pub fn test_out(Sent { problem, unreached: _, conversation }: Sent) -> ChannelTest {
+pub fn test_out(Sent { problem, unreached: _, wait: _, conversation }: Sent) -> ChannelTest {
     let line = |Line { by, text }: Line| ChannelLine { by, text };
     ChannelTest {
         accepted: problem.is_none(),

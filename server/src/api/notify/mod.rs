@@ -8,7 +8,7 @@ pub mod delivery_wire;
 pub mod incident_wire;
 mod incidents;
 pub mod links;
-mod rule_convert;
+pub(in crate::api) mod rule_convert;
 pub mod rule_wire;
 mod rules;
 pub mod silences;

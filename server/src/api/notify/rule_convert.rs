@@ -42,13 +42,13 @@ pub fn rule_in(wire: RuleDefinition) -> domain::RuleDefinition {
 }
 
 /// A choice of tasks as the domain knows it.
-pub fn scope_in(RuleScope { tasks, folders, tags }: RuleScope) -> domain::Scope {
-    domain::Scope { tasks, folders, tags }
+pub fn scope_in(RuleScope { tasks, folders, tags, owners }: RuleScope) -> domain::Scope {
+    domain::Scope { tasks, folders, tags, owners }
 }
 
 /// A choice of tasks as the wire shows it.
-pub fn scope_out(domain::Scope { tasks, folders, tags }: domain::Scope) -> RuleScope {
-    RuleScope { tasks, folders, tags }
+pub fn scope_out(domain::Scope { tasks, folders, tags, owners }: domain::Scope) -> RuleScope {
+    RuleScope { tasks, folders, tags, owners }
 }
 
 /// What a rule would have told, as the wire shows it.

@@ -26,6 +26,10 @@ pub struct RuleScope {
     #[serde(default)]
     #[schema(max_items = 200, example = json!(["critical"]))]
     pub tags: Vec<String>,
+    /// Owners under which tasks were last applied from files.
+    #[serde(default)]
+    #[schema(max_items = 200, example = json!(["infra"]))]
+    pub owners: Vec<String>,
 }
 
 /// Each event at once. Whoever would get more than five messages within a minute gets the rest of them together.

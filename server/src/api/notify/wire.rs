@@ -52,6 +52,10 @@ target! {
         /// Addresses of the recipients.
         #[schema(min_items = 1, max_items = 50, example = json!(["ops@example.org"]))]
         pub to: Vec<String>,
+        /// Largest number of mails within an hour. Those above it wait their turn. Null: there is no limit.
+        #[serde(default)]
+        #[schema(minimum = 1, maximum = 100_000)]
+        pub mails_per_hour: Option<u32>,
     }
 }
 target! {
@@ -195,6 +199,21 @@ target! {
     }
 }
 
+target! {
+    /// A command on the server's machine, started without a shell. It gets the notification as a JSON object on its
+    /// standard input, runs as tasks do, and has 30 seconds. Exit code 0 means that it took the notification.
+    ChannelCommand {
+        /// Program: a path, or a name searched in PATH.
+        #[schema(min_length = 1, max_length = 4096, example = "/usr/bin/notify-send")]
+        pub program: String,
+        /// Its arguments. `${subject}`, `${text}`, `${level}`, `${key}`, `${link}`, `${at}` and `${resolved}` stand for
+        /// values.
+        #[serde(default)]
+        #[schema(max_items = 100, default = json!([]), example = json!(["Orc", "${subject}"]))]
+        pub arguments: Vec<String>,
+    }
+}
+
 /// Where a channel leads.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -223,6 +242,8 @@ pub enum ChannelTarget {
     Opsgenie(ChannelOpsgenie),
     /// A room of Matrix.
     Matrix(ChannelMatrix),
+    /// A command on the server's machine, started without a shell.
+    Command(ChannelCommand),
 }
 
 macro_rules! channel {

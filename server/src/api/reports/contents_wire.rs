@@ -64,6 +64,8 @@ pub struct ReportContents {
     pub changed: Vec<ReportChanged>,
     /// Tasks that were disabled at least 14 days ago.
     pub disabled: Vec<ReportDisabled>,
+    /// Names of tasks that were applied under no owner, if others were.
+    pub unowned: Vec<String>,
     /// Credentials whose values expire within 30 days, or have expired.
     pub credentials: Vec<ReportCredential>,
     /// Days of calendars that the tasks use, ahead of the report.

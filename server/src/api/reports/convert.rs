@@ -3,12 +3,11 @@
 
 use super::contents_wire::*;
 use super::wire::*;
-use crate::api::notify::rule_wire::RuleScope;
+use crate::api::notify::rule_convert::{scope_in, scope_out};
 use crate::app::reports::ReportView;
 use crate::app::reports::making::Made;
 use crate::app::reports::sending::ReportSent;
 use crate::domain::model::{ReportRecord, RunFigures};
-use crate::domain::notify::rules::Scope;
 use crate::domain::reports as domain;
 use crate::domain::reports::contents as said;
 use crate::domain::reports::facts::{Expiring, SpecialDay, Storage, Subject};
@@ -18,14 +17,13 @@ use chrono::TimeDelta;
 /// A definition as the domain knows it.
 pub fn definition_in(wire: ReportDefinition) -> domain::ReportDefinition {
     let ReportDefinition { name, description, enabled, period, at, timezone, what, who, when_empty } = wire;
-    let RuleScope { tasks, folders, tags } = what;
     let period = match period {
         ReportPeriod::Daily(ReportDaily {}) => Period::Daily {},
         ReportPeriod::Weekly(ReportWeekly { weekday }) => Period::Weekly { weekday },
         ReportPeriod::Monthly(ReportMonthly { day }) => Period::Monthly { day },
     };
     let timing = domain::ReportTiming { period, at, timezone };
-    let what = Scope { tasks, folders, tags };
+    let what = scope_in(what);
     domain::ReportDefinition { name, description, enabled, timing, what, who, when_empty }
 }
 
@@ -34,13 +32,12 @@ pub fn report_out(ReportView { report, next_at }: ReportView) -> Report {
     let ReportRecord { id, key: _, definition, version, created_at, updated_at, done_at: _, sent_at } = report;
     let domain::ReportDefinition { name, description, enabled, timing, what, who, when_empty } = definition;
     let domain::ReportTiming { period, at, timezone } = timing;
-    let Scope { tasks, folders, tags } = what;
     let period = match period {
         Period::Daily {} => ReportPeriod::Daily(ReportDaily {}),
         Period::Weekly { weekday } => ReportPeriod::Weekly(ReportWeekly { weekday }),
         Period::Monthly { day } => ReportPeriod::Monthly(ReportMonthly { day }),
     };
-    let what = RuleScope { tasks, folders, tags };
+    let what = scope_out(what);
     Report {
         id: id.0,
         version,
@@ -85,6 +82,7 @@ fn contents_out(contents: said::Contents) -> ReportContents {
         changed,
         flapping,
         disabled,
+        unowned,
         days,
         pools,
         credentials,
@@ -113,6 +111,7 @@ fn contents_out(contents: said::Contents) -> ReportContents {
         durations: slowest.into_iter().map(duration_out).collect(),
         changed: changed.into_iter().map(changed_out).collect(),
         disabled: disabled.into_iter().map(disabled_out).collect(),
+        unowned,
         credentials: credentials.into_iter().map(credential_out).collect(),
         days: days.into_iter().map(day_out).collect(),
         pools: pools.into_iter().map(pool_out).collect(),

@@ -41,7 +41,7 @@ pub async fn report_preview(
     Query(query): Query<ReportDateQuery>,
     Body(body): Body<ReportDefinition>,
 ) -> ApiResult<Json<ReportPreview>> {
-    let choice = ReportChoice::Unsaved(definition_in(body));
+    let choice = ReportChoice::Unsaved(Box::new(definition_in(body)));
     Ok(Json(preview_out(state.app.report_preview(&caller, choice, query.date).await?)))
 }
 
@@ -73,7 +73,7 @@ pub async fn report_html(
 ) -> ApiResult<Response> {
     let choice = match query.definition {
         None => ReportChoice::Saved(report),
-        Some(text) => ReportChoice::Unsaved(definition_in(given(&text)?)),
+        Some(text) => ReportChoice::Unsaved(Box::new(definition_in(given(&text)?))),
     };
     let made = state.app.report_preview(&caller, choice, query.date).await?;
     let headers = [

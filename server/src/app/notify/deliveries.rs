@@ -14,10 +14,10 @@ use crate::domain::model::{
     ChannelRecord, ChannelSent, DeliveryChannel, DeliveryFilter, DeliveryNew, DeliveryNext, DeliveryRecord,
     DeliverySent, Page, PageRequest,
 };
-use crate::domain::notify::Target;
-use crate::domain::notify::delivery::next_try;
+use crate::domain::notify::delivery::{GIVE_UP_AFTER, RATE_WITHIN, after, next_try};
 use crate::domain::notify::notice::{Notice, cut};
 use crate::domain::notify::words::{DeliveryState, Speaker};
+use crate::domain::notify::{MailTarget, Target};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::Permission;
 use crate::store::Tx;
@@ -26,6 +26,12 @@ use serde_json::json;
 
 /// Largest number of characters kept of an answer.
 const ANSWER_MAX: usize = 300;
+
+/// A channel that must not send for a while.
+struct Busy {
+    until: DateTime<Utc>,
+    reason: Reason,
+}
 
 impl App {
     /// A page of deliveries, newest first.
@@ -113,14 +119,41 @@ impl App {
         let Some(channel) = channel.filter(|channel| channel.definition.enabled) else {
             return self.suppress(&read).await;
         };
+        if let Some(busy) = self.mails_full(&channel).await? {
+            return self.postpone(&read, &channel, busy).await;
+        }
         let target = narrowed(&channel.definition.target, &read.unreached);
         let sent = match &target {
             Some(target) => self.notice_send(target, &read.notice).await?,
             // Those who are still to be reached are no longer recipients of the channel.
-            None => Sent { problem: None, unreached: Vec::new(), conversation: Vec::new() },
+            None => Sent::to_nobody(),
         };
-        let outcome = outcome(&read, sent, self.clock().now());
-        self.attempt_note(outcome, target.is_some().then_some(channel)).await
+        let now = self.clock().now();
+        // Whoever wants to be left alone gets nothing else meanwhile.
+        let rest_until = sent.wait.map(|wait| after(now, wait).min(now + GIVE_UP_AFTER));
+        let outcome = outcome(&read, sent, now);
+        self.attempt_note(outcome, target.is_some().then_some(channel), rest_until).await
+    }
+
+    /// Whether a channel has sent as many mails within an hour as it may.
+    async fn mails_full(&self, channel: &ChannelRecord) -> Result<Option<Busy>> {
+        let Target::Mail(MailTarget { mails_per_hour: Some(limit), .. }) = &channel.definition.target else {
+            return Ok(None);
+        };
+        let nth = self.store().delivered_nth(channel.key, u64::from(*limit)).await?;
+        let until = nth.map(|at| at + RATE_WITHIN).filter(|until| *until > self.clock().now());
+        let reason = Reason::ChannelRateReached { mails_per_hour: *limit };
+        Ok(until.map(|until| Busy { until, reason }))
+    }
+
+    /// Puts off what a channel has to send. No attempt was made.
+    async fn postpone(&self, read: &DeliveryRecord, channel: &ChannelRecord, busy: Busy) -> Result<()> {
+        let (key, delivery) = (channel.key, read.key);
+        let write = async move |tx: &Tx, _: Moment| {
+            tx.deliveries_postpone(key, busy.until).await?;
+            Ok(tx.delivery_waits(delivery, &busy.reason).await?)
+        };
+        self.write(write, |app, ()| app.announce_channel()).await
     }
 
     async fn suppress(&self, read: &DeliveryRecord) -> Result<()> {
@@ -136,10 +169,18 @@ impl App {
     }
 
     /// Notes an attempt, and what it says about the channel that was used.
-    async fn attempt_note(&self, outcome: DeliverySent, used: Option<ChannelRecord>) -> Result<()> {
+    async fn attempt_note(
+        &self,
+        outcome: DeliverySent,
+        used: Option<ChannelRecord>,
+        rest_until: Option<DateTime<Utc>>,
+    ) -> Result<()> {
         let write = async move |tx: &Tx, _: Moment| {
             tx.delivery_sent(&outcome).await?;
             let Some(channel) = &used else { return Ok(()) };
+            if let Some(until) = rest_until {
+                tx.deliveries_postpone(channel.key, until).await?;
+            }
             let booked = ChannelSent { key: channel.key, problem: outcome.problem.clone(), at: outcome.at };
             note(tx, channel, &booked).await
         };
@@ -176,9 +217,9 @@ pub(super) async fn test_record(
 }
 
 fn outcome(read: &DeliveryRecord, sent: Sent, at: DateTime<Utc>) -> DeliverySent {
-    let Sent { problem, unreached, conversation } = sent;
+    let Sent { problem, unreached, wait, conversation } = sent;
     let attempt_count = read.attempt_count.saturating_add(1);
-    let due_at = problem.as_ref().and_then(|_| next_try(read.id, read.begun_at, at, attempt_count));
+    let due_at = problem.as_ref().and_then(|_| next_try(read.id, read.begun_at, at, attempt_count, wait));
     let state = match (&problem, due_at) {
         (None, _) => DeliveryState::Delivered,
         (Some(_), Some(_)) => DeliveryState::Failed,

@@ -2,6 +2,8 @@
 //!
 //! Deliberately absent: deciding what is sent to whom. Start reading at `notice_send`.
 
+pub mod commands;
+
 use crate::app::credentials::filling::{Written, fill, masked, value};
 use crate::app::credentials::using::{OpenCredential, OpenCredentials};
 use crate::app::{App, Result};
@@ -15,6 +17,7 @@ use crate::domain::vocabulary::CredentialKind;
 use crate::integrations::hop::HttpError;
 use crate::integrations::http_request::{HttpRequest, Private};
 use crate::integrations::notify::mail::Unreached;
+use crate::integrations::notify::service::Refusal;
 use crate::integrations::notify::{mail, service};
 use crate::security::secret::Secret;
 use crate::security::signature;
@@ -41,8 +44,34 @@ pub struct Sent {
     pub problem: Option<Reason>,
     /// Recipients that were refused while others were accepted.
     pub unreached: Vec<String>,
+    /// How long the other side wants to be left alone; none: it does not say.
+    pub wait: Option<Duration>,
     /// What both sides said, without secrets.
     pub conversation: Vec<Line>,
+}
+
+/// Why nothing was accepted.
+struct Failure {
+    reason: Reason,
+    wait: Option<Duration>,
+}
+
+impl From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        Self { reason, wait: None }
+    }
+}
+
+impl Sent {
+    /// Nothing was sent, for a reason.
+    fn not_at_all(problem: Option<Reason>) -> Self {
+        Self { problem, unreached: Vec::new(), wait: None, conversation: Vec::new() }
+    }
+
+    /// There was nobody left to send it to.
+    pub(super) fn to_nobody() -> Self {
+        Self::not_at_all(None)
+    }
 }
 
 /// A line of a conversation.
@@ -88,7 +117,7 @@ impl App {
         } else {
             match self.credentials_read(names).await? {
                 Ok(opened) => opened,
-                Err(reason) => return Ok(Sent { problem: Some(reason), unreached: vec![], conversation: vec![] }),
+                Err(reason) => return Ok(Sent::not_at_all(Some(reason))),
             }
         };
         let mut secrets = masked(&opened);
@@ -103,17 +132,19 @@ impl App {
         let within = self.settings().send_within;
         let result = tokio::time::timeout(within, sending).await;
         let conversation = said.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let result = result.unwrap_or_else(|_| Err(late(within, &conversation)));
+        let result = result.unwrap_or_else(|_| Err(late(within, &conversation).into()));
+        let wait = result.as_ref().err().and_then(|failure| failure.wait);
         let (problem, unreached) = match result {
             Ok(unreached) if unreached.is_empty() => (None, unreached),
             Ok(unreached) => {
                 let problems: Vec<&str> = unreached.iter().map(|unreached| unreached.problem.as_str()).collect();
                 (Some(Reason::RequestFailed { problem: problems.join("; ") }), unreached)
             }
-            Err(reason) => (Some(reason), Vec::new()),
+            Err(failure) => (Some(failure.reason), Vec::new()),
         };
         let problem = problem.map(|reason| cleared(reason, notice, &secrets));
-        Ok(Sent { problem, unreached: unreached.into_iter().map(|unreached| unreached.to).collect(), conversation })
+        let unreached = unreached.into_iter().map(|unreached| unreached.to).collect();
+        Ok(Sent { problem, unreached, wait, conversation })
     }
 
     async fn exchange(
@@ -122,11 +153,15 @@ impl App {
         opened: &OpenCredentials,
         notice: &Notice,
         tell: &(dyn Fn(Speaker, String) + Sync),
-    ) -> std::result::Result<Vec<Unreached>, Reason> {
+    ) -> std::result::Result<Vec<Unreached>, Failure> {
         // People paste tokens with a line end.
         let secret = target.credential().and_then(|name| value(opened, name, None)).unwrap_or_default().trim();
         if let Target::Mail(mail) = target {
-            return self.mail(mail, opened, notice, tell).await;
+            return Ok(self.mail(mail, opened, notice, tell).await?);
+        }
+        if let Target::Command(command) = target {
+            self.notice_command(command, notice, tell).await?;
+            return Ok(Vec::new());
         }
         let Some(call) = services::call(target, secret, notice) else { return Ok(Vec::new()) };
         let missing = |credential: String| Reason::CredentialMissing { credential };
@@ -153,7 +188,8 @@ impl App {
         let (proxy, ca_files) = (Travel::default().proxy(server), server.ca_file.iter().map(PathBuf::from).collect());
         let (method, body) = (call.method.to_owned(), Some(call.body));
         let request = HttpRequest { method, url, headers, body, private, proxy, ca_files, own_port: self.own_port() };
-        service::send(&request, tell).await.map_err(reason)?;
+        let sent = service::send(&request, self.clock().now(), tell).await;
+        sent.map_err(|Refusal { error, wait }| Failure { reason: reason(error), wait })?;
         Ok(Vec::new())
     }
 
@@ -242,6 +278,7 @@ fn cleared(reason: Reason, notice: &Notice, secrets: &Secrets) -> Reason {
         Reason::RequestFailedAtProxy { proxy, problem } => {
             Reason::RequestFailedAtProxy { proxy, problem: clear(problem) }
         }
+        Reason::ChannelCommandFailed { problem } => Reason::ChannelCommandFailed { problem: clear(problem) },
         other => other,
     }
 }

@@ -60,8 +60,9 @@ pub(super) async fn gather(app: &App, wanted: &Wanted) -> Result<Facts> {
 }
 
 fn covers(what: &Scope, task: &ReportTask) -> bool {
-    let ReportTask { name, folder, tags, .. } = task;
-    what.is_all() || what.covers(&TaskFacts { name: name.clone(), folder: folder.clone(), tags: tags.clone() })
+    let ReportTask { name, folder, tags, owner, .. } = task;
+    let (name, folder, tags, owner) = (name.clone(), folder.clone(), tags.clone(), owner.clone());
+    what.is_all() || what.covers(&TaskFacts { name, folder, tags, owner })
 }
 
 async fn pools(app: &App, wanted: &Wanted, names: &HashSet<&str>) -> Result<Vec<PoolRecord>> {

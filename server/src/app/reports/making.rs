@@ -23,7 +23,7 @@ pub enum ReportChoice {
     /// A saved one, by its name or id.
     Saved(String),
     /// One that need not be saved.
-    Unsaved(ReportDefinition),
+    Unsaved(Box<ReportDefinition>),
 }
 
 /// A report, in all its forms.
@@ -64,7 +64,7 @@ impl App {
             }
             ReportChoice::Unsaved(definition) => {
                 self.report_check(&definition).await?;
-                definition
+                *definition
             }
         };
         self.report_make(making(definition, date, self.clock().now())?).await

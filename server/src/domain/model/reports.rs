@@ -62,6 +62,8 @@ pub struct ReportTask {
     pub folder: String,
     /// Its tags.
     pub tags: Vec<String>,
+    /// Owner under which it was last applied.
+    pub owner: Option<String>,
     /// Whether anything can start it.
     pub enabled: bool,
     /// When its definition last changed.

@@ -268,7 +268,8 @@ mod tests {
     }
 
     fn facts() -> HashMap<Key<Task>, TaskFacts> {
-        let task = |number| TaskFacts { name: format!("task-{number}"), folder: String::new(), tags: Vec::new() };
+        let task =
+            |number| TaskFacts { name: format!("task-{number}"), folder: String::new(), tags: Vec::new(), owner: None };
         (1..4).map(|number| (Key::new(number), task(number))).collect()
     }
 

@@ -78,6 +78,9 @@ pub struct Scope {
     pub folders: Vec<String>,
     /// Tags.
     pub tags: Vec<String>,
+    /// Owners under which tasks were applied.
+    #[serde(default)]
+    pub owners: Vec<String>,
 }
 
 /// What a choice of tasks looks at.
@@ -89,12 +92,15 @@ pub struct TaskFacts {
     pub folder: String,
     /// Its tags.
     pub tags: Vec<String>,
+    /// Owner under which it was last applied.
+    pub owner: Option<String>,
 }
 
 impl Scope {
     /// Whether all tasks are meant.
     pub const fn is_all(&self) -> bool {
-        self.tasks.is_empty() && self.folders.is_empty() && self.tags.is_empty()
+        let Self { tasks, folders, tags, owners } = self;
+        tasks.is_empty() && folders.is_empty() && tags.is_empty() && owners.is_empty()
     }
 
     /// Whether a task is meant. One name that fits is enough.
@@ -114,12 +120,15 @@ impl Scope {
         let named = self.tasks.iter().filter(|name| **name == task.name).map(|name| (ScopeMatch::Task, name));
         let folders = self.folders.iter().filter(below).map(|folder| (ScopeMatch::Folder, folder));
         let tags = self.tags.iter().filter(|tag| task.tags.contains(tag)).map(|tag| (ScopeMatch::Tag, tag));
-        named.chain(folders).chain(tags).map(|(kind, name)| (kind, name.clone())).collect()
+        let owners = self.owners.iter().filter(|owner| task.owner.as_ref() == Some(*owner));
+        let owners = owners.map(|owner| (ScopeMatch::Owner, owner));
+        named.chain(folders).chain(tags).chain(owners).map(|(kind, name)| (kind, name.clone())).collect()
     }
 
     /// What is wrong with it. Pointers begin with `at`.
     pub fn problems(&self, at: &str, found: &mut Vec<Problem>) {
-        for (list, names) in [("tasks", &self.tasks), ("folders", &self.folders), ("tags", &self.tags)] {
+        let Self { tasks, folders, tags, owners } = self;
+        for (list, names) in [("tasks", tasks), ("folders", folders), ("tags", tags), ("owners", owners)] {
             names_problems(names, &format!("{at}/{list}"), found);
         }
     }
@@ -368,7 +377,12 @@ mod tests {
 
     #[test]
     fn one_name_that_fits_is_enough_and_no_name_is_every_task() {
-        let task = TaskFacts { name: "import".into(), folder: "shop/night".into(), tags: vec!["etl".into()] };
+        let task = TaskFacts {
+            name: "import".into(),
+            folder: "shop/night".into(),
+            tags: vec!["etl".into()],
+            owner: Some("shop".into()),
+        };
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         assert!(Scope::default().covers(&task));
         for (tasks, folders, tags, covered) in [
@@ -379,12 +393,16 @@ mod tests {
             (names(&["report"]), names(&[]), names(&["etl"]), true),
             (names(&["report"]), names(&[]), names(&["other"]), false),
         ] {
-            let scope = Scope { tasks, folders, tags };
+            let scope = Scope { tasks, folders, tags, owners: Vec::new() };
             assert_eq!(scope.covers(&task), covered, "{scope:?}");
         }
-        let scope = Scope { tasks: names(&["import"]), folders: names(&["shop", "mail"]), tags: names(&["etl"]) };
+        let owners = names(&["ada", "shop"]);
+        let scope =
+            Scope { tasks: names(&["import"]), folders: names(&["shop", "mail"]), tags: names(&["etl"]), owners };
         let why: Vec<ScopeMatch> = scope.fits(&task).into_iter().map(|(kind, _)| kind).collect();
-        assert_eq!(why, [ScopeMatch::Task, ScopeMatch::Folder, ScopeMatch::Tag]);
+        assert_eq!(why, [ScopeMatch::Task, ScopeMatch::Folder, ScopeMatch::Tag, ScopeMatch::Owner]);
+        let others = Scope { owners: names(&["ada"]), ..Scope::default() };
+        assert!(!others.covers(&task) && !others.covers(&TaskFacts { owner: None, ..task.clone() }));
     }
 
     #[test]

@@ -5,8 +5,8 @@
 
 use super::notice::{Notice, cut};
 use super::target::{
-    GotifyTarget, HookTarget, MatrixTarget, NtfyTarget, OpsgenieTarget, PagerdutyTarget, PushoverTarget, Target,
-    TelegramTarget, WebhookTarget,
+    CommandTarget, GotifyTarget, HookTarget, MatrixTarget, NtfyTarget, OpsgenieTarget, PagerdutyTarget, PushoverTarget,
+    Target, TelegramTarget, WebhookTarget,
 };
 use super::words::NoticeLevel;
 use serde_json::{Value, json};
@@ -28,10 +28,11 @@ pub struct Call {
     pub body: String,
 }
 
-/// The request for a notice. `secret` is the value of the credential that the target names. Mail is no request.
+/// The request for a notice. `secret` is the value of the credential that the target names. Mail and commands are no
+/// requests.
 pub fn call(target: &Target, secret: &str, notice: &Notice) -> Option<Call> {
     Some(match target {
-        Target::Mail(_) => return None,
+        Target::Mail(_) | Target::Command(_) => return None,
         Target::Webhook(hook) => webhook(hook, notice),
         Target::Slack(HookTarget { .. }) => post(secret, slack(notice)),
         Target::Teams(HookTarget { .. }) => post(secret, teams(notice)),
@@ -293,7 +294,7 @@ fn matrix(to: &MatrixTarget, secret: &str, notice: &Notice) -> Call {
 fn webhook(hook: &WebhookTarget, notice: &Notice) -> Call {
     let mut call = post(&hook.url, everything(notice));
     if let Some(body) = &hook.body {
-        call.body = filled(body, notice);
+        call.body = filled(body, notice, &notice.text(), json_inside);
     }
     for (name, value) in &hook.headers {
         call.headers.insert(name.to_ascii_lowercase(), value.clone());
@@ -327,11 +328,11 @@ fn named(text: &str) -> Vec<Named<'_>> {
     found
 }
 
-/// Puts the values of a notice in the place of names. A value becomes the inside of a JSON text.
-fn filled(body: &str, notice: &Notice) -> String {
+/// Puts the values of a notice in the place of names, each as `write` has it. `long` is the value of the name `text`.
+fn filled(body: &str, notice: &Notice, long: &str, write: impl Fn(String) -> String) -> String {
     let value = |name: &str| match name {
         "subject" => notice.subject.clone(),
-        "text" => notice.text(),
+        "text" => long.to_owned(),
         "level" => notice.level.to_string(),
         "key" => notice.key.clone(),
         "link" => notice.link.clone().unwrap_or_default(),
@@ -342,19 +343,43 @@ fn filled(body: &str, notice: &Notice) -> String {
     let (mut text, mut from) = (String::with_capacity(body.len()), 0);
     for Named { name, begin, end } in named(body) {
         text.push_str(&body[from..begin]);
-        let quoted = Value::String(value(name)).to_string();
-        text.push_str(&quoted[1..quoted.len() - 1]);
+        text.push_str(&write(value(name)));
         from = end;
     }
     text.push_str(&body[from..]);
     text
 }
 
+/// A value as the inside of a JSON text.
+fn json_inside(value: String) -> String {
+    let quoted = Value::String(value).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+/// The arguments of a command for a notice. Other users of the machine see them, so they contain no address at which
+/// somebody acts.
+pub fn command_arguments(target: &CommandTarget, notice: &Notice) -> Vec<String> {
+    let shown = notice.shown();
+    let plain = |value: String| value.replace('\0', "");
+    target.arguments.iter().map(|argument| filled(argument, notice, &shown, plain)).collect()
+}
+
+/// The standard input of a command for a notice: a JSON object with all that is known.
+pub fn command_input(notice: &Notice) -> String {
+    format!("{}\n", everything(notice))
+}
+
+/// A name in a text that stands for nothing.
+pub fn names_problem(text: &str) -> Option<String> {
+    let Named { name, .. } = named(text).into_iter().find(|named| !BODY_NAMES.contains(&named.name))?;
+    let known = BODY_NAMES.map(|name| format!("${{{name}}}")).join(", ");
+    Some(format!("\"${{{name}}}\" stands for nothing here; there are {known}"))
+}
+
 /// What is wrong with the body of a webhook.
 pub fn body_problem(body: &str) -> Option<String> {
-    if let Some(Named { name, .. }) = named(body).into_iter().find(|named| !BODY_NAMES.contains(&named.name)) {
-        let known = BODY_NAMES.map(|name| format!("${{{name}}}")).join(", ");
-        return Some(format!("\"${{{name}}}\" stands for nothing here; there are {known}"));
+    if let Some(problem) = names_problem(body) {
+        return Some(problem);
     }
     let example = Notice {
         act: None,
@@ -368,6 +393,6 @@ pub fn body_problem(body: &str) -> Option<String> {
         at: chrono::DateTime::UNIX_EPOCH,
         mail: super::notice::MailForm::default(),
     };
-    let error = serde_json::from_str::<Value>(&filled(body, &example)).err()?;
+    let error = serde_json::from_str::<Value>(&filled(body, &example, "text", json_inside)).err()?;
     Some(format!("must be JSON; line {}, column {}: {error}", error.line(), error.column()))
 }

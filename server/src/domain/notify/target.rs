@@ -35,6 +35,8 @@ pub enum Target {
     Opsgenie(OpsgenieTarget),
     /// A room of Matrix. The credential is an access token.
     Matrix(MatrixTarget),
+    /// A command on this machine, without a shell.
+    Command(CommandTarget),
 }
 
 /// Mail through an SMTP server.
@@ -56,6 +58,9 @@ pub struct MailTarget {
     pub reply_to: Option<String>,
     /// Addresses of the recipients.
     pub to: Vec<String>,
+    /// Largest number of mails within an hour. Those above it wait. None: there is no limit.
+    #[serde(default)]
+    pub mails_per_hour: Option<u32>,
 }
 
 /// An HTTP request with a body of one's own.
@@ -149,6 +154,15 @@ pub struct MatrixTarget {
     pub credential: String,
 }
 
+/// A command on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandTarget {
+    /// Program: a path, or a name searched in PATH.
+    pub program: String,
+    /// Its arguments, with names in the place of values.
+    pub arguments: Vec<String>,
+}
+
 impl Target {
     /// Its kind.
     pub const fn kind(&self) -> ChannelKind {
@@ -165,6 +179,7 @@ impl Target {
             Self::Pagerduty(_) => ChannelKind::Pagerduty,
             Self::Opsgenie(_) => ChannelKind::Opsgenie,
             Self::Matrix(_) => ChannelKind::Matrix,
+            Self::Command(_) => ChannelKind::Command,
         }
     }
 
@@ -175,6 +190,7 @@ impl Target {
                 credential.as_deref()
             }
             Self::Webhook(WebhookTarget { signed_by, .. }) => signed_by.as_deref(),
+            Self::Command(_) => None,
             Self::Slack(HookTarget { credential })
             | Self::Teams(HookTarget { credential })
             | Self::Discord(HookTarget { credential })
@@ -211,7 +227,12 @@ impl Target {
             | Self::Pagerduty(PagerdutyTarget { server, .. })
             | Self::Opsgenie(OpsgenieTarget { server, .. })
             | Self::Matrix(MatrixTarget { server, .. }) => Some(server),
-            Self::Mail(_) | Self::Webhook(_) | Self::Slack(_) | Self::Teams(_) | Self::Discord(_) => None,
+            Self::Mail(_)
+            | Self::Webhook(_)
+            | Self::Slack(_)
+            | Self::Teams(_)
+            | Self::Discord(_)
+            | Self::Command(_) => None,
         }
     }
 
@@ -223,6 +244,7 @@ impl Target {
             Self::Ntfy(NtfyTarget { topic, .. }) => vec![("topic", topic)],
             Self::Pushover(PushoverTarget { user, .. }) => vec![("user", user)],
             Self::Matrix(MatrixTarget { room, .. }) => vec![("room", room)],
+            Self::Command(CommandTarget { program, .. }) => vec![("program", program)],
             _ => Vec::new(),
         }
     }

@@ -77,7 +77,7 @@ fn a_subject_is_one_short_line_and_of_an_excerpt_the_end_stays() {
 #[test]
 fn every_kind_is_covered() {
     let mut kinds: Vec<ChannelKind> = targets().iter().map(Target::kind).collect();
-    kinds.push(ChannelKind::Mail);
+    kinds.extend([ChannelKind::Mail, ChannelKind::Command]);
     kinds.sort_unstable();
     let mut all = ChannelKind::ALL.to_vec();
     all.sort_unstable();

@@ -29,6 +29,8 @@ words!(
         Opsgenie = "opsgenie",
         /// Matrix.
         Matrix = "matrix",
+        /// A command on the server's machine.
+        Command = "command",
     }
 );
 
@@ -199,6 +201,8 @@ words!(
         Folder = "folder",
         /// The rule names a tag of the task.
         Tag = "tag",
+        /// The rule names the owner under which the task was last applied.
+        Owner = "owner",
     }
 );
 

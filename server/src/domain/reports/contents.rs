@@ -6,7 +6,7 @@ use super::facts::{Expiring, Facts, SpecialDay, Storage, Subject};
 use super::pools::full_seconds;
 use crate::domain::ids::RunId;
 use crate::domain::keys::{Key, Task};
-use crate::domain::model::{FailedRun, RunFigures};
+use crate::domain::model::{FailedRun, ReportTask, RunFigures};
 use crate::domain::reason::Reason;
 use crate::domain::vocabulary::RunState;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -54,6 +54,8 @@ pub struct Contents {
     pub flapping: Vec<TaskFlapping>,
     /// Tasks that have been disabled for long.
     pub disabled: Vec<TaskDisabled>,
+    /// Names of tasks without an owner, if others have one.
+    pub unowned: Vec<String>,
     /// Days of calendars that are ahead.
     pub days: Vec<SpecialDay>,
     /// Pools in which all places were taken for a time.
@@ -176,6 +178,7 @@ pub fn compose(subject: Subject, facts: Facts) -> Contents {
         changed: known.changed(),
         flapping: known.flapping(),
         disabled: known.disabled(subject.made_at),
+        unowned: known.unowned(),
         pools: known.pools(&subject),
         now: facts.now.total,
         before: facts.before.total,
@@ -195,6 +198,7 @@ fn bounded(mut contents: Contents) -> Contents {
     contents.changed.truncate(ROWS_MOST);
     contents.flapping.truncate(ROWS_MOST);
     contents.disabled.truncate(ROWS_MOST);
+    contents.unowned.truncate(ROWS_MOST);
     contents.days.truncate(ROWS_MOST);
     contents.credentials.truncate(ROWS_MOST);
     contents
@@ -314,6 +318,16 @@ impl Known<'_> {
             forgotten.map(|task| TaskDisabled { task: task.name.clone(), updated_at: task.updated_at }).collect();
         forgotten.sort_by(|a, b| (a.updated_at, &a.task).cmp(&(b.updated_at, &b.task)));
         forgotten
+    }
+
+    /// Where nobody uses owners, none is missing.
+    fn unowned(&self) -> Vec<String> {
+        let there = self.0.tasks.values().filter(|task| !task.deleted);
+        let (owned, unowned): (Vec<&ReportTask>, Vec<_>) = there.partition(|task| task.owner.is_some());
+        let mut names: Vec<String> = unowned.into_iter().map(|task| task.name.clone()).collect();
+        names.retain(|_| !owned.is_empty());
+        names.sort();
+        names
     }
 
     fn pools(&self, subject: &Subject) -> Vec<PoolFull> {

@@ -50,6 +50,9 @@ fn rest(contents: &Contents, lines: &mut Lines) {
     for row in &contents.disabled {
         lines.add("disabled", &row.task, "updated_at", &stamp(row.updated_at));
     }
+    for task in &contents.unowned {
+        lines.add("unowned", task, "owner", "");
+    }
     for row in &contents.credentials {
         lines.add("credentials", &row.credential, "expires_at", &stamp(row.expires_at));
     }

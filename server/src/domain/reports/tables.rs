@@ -101,6 +101,7 @@ impl Tables {
         durations(contents, &mut tables);
         changed(contents, &mut tables);
         disabled(contents, zone, &mut tables);
+        unowned(contents, &mut tables);
         outlook(contents, zone, &mut tables);
         storage(contents, &mut tables);
         Self { days: days(contents.subject.covers), figures, tables }
@@ -235,6 +236,11 @@ fn disabled(contents: &Contents, zone: Tz, tables: &mut Vec<Table>) {
     let rows = contents.disabled.iter().map(|row| vec![task(&row.task), cell(day(local_day(row.updated_at, zone)))]);
     let columns = vec![column("Task", 64), column("Last changed", 36)];
     add("Disabled, maybe forgotten", columns, rows.collect(), tables);
+}
+
+fn unowned(contents: &Contents, tables: &mut Vec<Table>) {
+    let rows = contents.unowned.iter().map(|name| vec![task(name)]);
+    add("Without an owner", vec![column("Task", 100)], rows.collect(), tables);
 }
 
 fn outlook(contents: &Contents, zone: Tz, tables: &mut Vec<Table>) {

@@ -136,6 +136,7 @@ fn task(key: i64, name: &str) -> ReportTask {
         name: name.into(),
         folder: String::new(),
         tags: Vec::new(),
+        owner: None,
         enabled: true,
         updated_at: at("2026-01-01T00:00:00Z"),
         deleted: false,
@@ -155,7 +156,8 @@ fn figures(succeeded: u64, failed: u64, mean: f64) -> RunFigures {
 /// A day on which everything happened that a report tells about.
 fn eventful() -> Facts {
     let mut facts = Facts::default();
-    for task in [task(1, "backup"), task(2, "import"), ReportTask { enabled: false, ..task(3, "old") }] {
+    let owned = ReportTask { owner: Some("infra".into()), ..task(1, "backup") };
+    for task in [owned, task(2, "import"), ReportTask { enabled: false, ..task(3, "old") }] {
         facts.tasks.insert(task.key, task);
     }
     facts.now.total = figures(90, 10, 12.0);
@@ -243,12 +245,14 @@ fn a_report_says_what_happened_beside_the_time_before() {
             "Longest durations: import | 11 | 1.5 min | 3 min",
             "Durations that changed most (mean): import | 30 s | 1.5 min",
             "Disabled, maybe forgotten: old | Thu 1 Jan 2026",
+            "Without an owner: import",
             "Credentials that expire: shop | expires 5 Dec 2026, 01:00",
             "Special days ahead: Fri 25 Dec 2026 | Christmas Day | holidays",
             "Pools that were full: db | 1 | 3 h | 12 %",
             "Storage: Database | 5 MB",
         ]
     );
+    assert_eq!(contents.unowned, ["import", "old"]);
     assert_eq!(contents.failures.len(), 2, "a task outside of the choice is left out");
     assert_eq!(subject(&contents), "morning, Sun 29 Nov 2026: 10 of 100 runs failed, 3 slots missed");
     let notice = short(&contents, &tables, Some("https://orc.example/reports".into()));

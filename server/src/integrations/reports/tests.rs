@@ -63,6 +63,7 @@ fn contents(evil: &str, rows: usize) -> Contents {
         changed: vec![TaskChanged { task: task(), mean_seconds: 1.0, before_seconds: 3.0 }; rows],
         flapping: vec![TaskFlapping { task: task(), break_count: 3 }; rows],
         disabled: vec![TaskDisabled { task: task(), updated_at: at }; rows],
+        unowned: vec![task(); rows],
         days: vec![SpecialDay { date: day, calendar: task(), title: task() }; rows],
         pools: vec![PoolFull { pool: task(), capacity: 1, full_seconds: 9.0 }; rows],
         credentials: vec![Expiring { credential: task(), expires_at: at, expired: true }; rows],

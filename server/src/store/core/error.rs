@@ -163,6 +163,11 @@ pub(in crate::store) fn damaged(what: &str, error: impl std::fmt::Display) -> St
     StoreError::Damaged(format!("{what}: {error}"))
 }
 
+/// What was read, if it could be: one damaged row must not hold up the others.
+pub(in crate::store) fn readable<T>(what: &'static str, name: String, read: Result<T>) -> Option<T> {
+    read.inspect_err(|error| tracing::error!(what, name, %error, "a stored row cannot be read and is left out")).ok()
+}
+
 impl From<BadCursor> for StoreError {
     fn from(_: BadCursor) -> Self {
         Self::BadCursor

@@ -71,6 +71,22 @@ impl Store {
         };
         found.into_iter().map(next).collect()
     }
+
+    /// When a channel delivered the newest but `nth` minus one of what it delivered; none: it never delivered so many.
+    pub async fn delivered_nth(&self, channel: Key<Channel>, nth: u64) -> Result<Option<DateTime<Utc>>> {
+        let found: Option<Micros> = delivery::Entity::find()
+            .select_only()
+            .column(delivery::Column::DeliveredAt)
+            .filter(delivery::Column::ChannelId.eq(channel))
+            .filter(delivery::Column::DeliveredAt.is_not_null())
+            .order_by_desc(delivery::Column::DeliveredAt)
+            .offset(nth.saturating_sub(1))
+            .limit(1)
+            .into_tuple()
+            .one(self.reader())
+            .await?;
+        Ok(found.map(Into::into))
+    }
 }
 
 impl Tx {
@@ -166,6 +182,30 @@ impl Tx {
             .exec(self)
             .await?;
         Ok(done.rows_affected > 0)
+    }
+
+    /// Puts off all deliveries of a channel that are due before an instant.
+    pub async fn deliveries_postpone(&self, channel: Key<Channel>, until: DateTime<Utc>) -> Result<()> {
+        delivery::Entity::update_many()
+            .col_expr(delivery::Column::DueAt, Expr::value(Micros::from(until)))
+            .filter(delivery::Column::ChannelId.eq(channel))
+            .filter(delivery::Column::DueAt.lt(Micros::from(until)))
+            .exec(self)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes why a delivery waits without an attempt.
+    pub async fn delivery_waits(&self, key: Key<Delivery>, reason: &Reason) -> Result<()> {
+        let ReasonColumns { code, args } = ReasonColumns::of(Some(reason));
+        delivery::Entity::update_many()
+            .col_expr(delivery::Column::Problem, Expr::value(code))
+            .col_expr(delivery::Column::ProblemArgs, Expr::value(args))
+            .filter(delivery::Column::Id.eq(key))
+            .filter(delivery::Column::DueAt.is_not_null())
+            .exec(self)
+            .await?;
+        Ok(())
     }
 
     /// Gives up all deliveries of a channel that are still tried, for a reason.

@@ -292,6 +292,16 @@ fn in_state(state: IncidentState) -> Condition {
     }
 }
 
+/// What a choice of tasks looks at, as the database has it.
+#[derive(FromQueryResult)]
+struct FactsRow {
+    id: Key<Task>,
+    name: String,
+    folder: String,
+    tags: String,
+    owner: Option<String>,
+}
+
 async fn facts(
     connection: &impl ConnectionTrait,
     keys: impl IntoIterator<Item = Key<Task>>,
@@ -299,13 +309,12 @@ async fn facts(
     let keys: Vec<Key<Task>> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
     let mut found = HashMap::with_capacity(keys.len());
     for chunk in keys.chunks(KEYS) {
-        use task::Column::{Folder, Id, Name, Tags};
-        let query = task::Entity::find().select_only().columns([Id, Name, Folder, Tags]);
+        use task::Column::{Folder, Id, Name, Owner, Tags};
+        let query = task::Entity::find().select_only().columns([Id, Name, Folder, Tags, Owner]);
         let query = query.filter(Id.is_in(chunk.iter().copied()));
-        let rows: Vec<(Key<Task>, String, String, String)> = query.into_tuple().all(connection).await?;
-        for (key, name, folder, tags) in rows {
+        for FactsRow { id, name, folder, tags, owner } in query.into_model().all(connection).await? {
             let tags = serde_json::from_str(&tags).map_err(|error| damaged("task", error))?;
-            found.insert(key, TaskFacts { name, folder, tags });
+            found.insert(id, TaskFacts { name, folder, tags, owner });
         }
     }
     Ok(found)

@@ -6,7 +6,7 @@ use super::entity::rule;
 use crate::domain::ids::RuleId;
 use crate::domain::model::{Cursor, Page, PageRequest, RuleChange, RuleRecord};
 use crate::domain::notify::rules::{RuleDefinition, RuleTerms};
-use crate::store::core::error::{damaged, unique};
+use crate::store::core::error::{damaged, readable, unique};
 use crate::store::core::page::{containing, in_name_order};
 use crate::store::core::rows::small;
 use crate::store::core::time::Micros;
@@ -34,7 +34,7 @@ impl Store {
         find(self.reader(), rule).await
     }
 
-    /// All rules, by key.
+    /// All rules that can be read, by key. One that cannot keeps nobody from being told by the others.
     pub async fn rules_all(&self) -> Result<Vec<RuleRecord>> {
         all(self.reader()).await
     }
@@ -46,7 +46,7 @@ impl Tx {
         find(self, rule).await
     }
 
-    /// All rules, by key.
+    /// All rules that can be read, by key. One that cannot keeps nobody from being told by the others.
     pub async fn rules_all(&self) -> Result<Vec<RuleRecord>> {
         all(self).await
     }
@@ -107,7 +107,7 @@ async fn find(connection: &impl ConnectionTrait, rule: &str) -> Result<Option<Ru
 
 async fn all(connection: &impl ConnectionTrait) -> Result<Vec<RuleRecord>> {
     let rows = rule::Entity::find().order_by_asc(rule::Column::Id).all(connection).await?;
-    rows.into_iter().map(record).collect()
+    Ok(rows.into_iter().filter_map(|row| readable("rule", row.name.clone(), record(row))).collect())
 }
 
 fn record(row: rule::Model) -> Result<RuleRecord> {

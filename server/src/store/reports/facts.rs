@@ -37,6 +37,7 @@ struct TaskRow {
     name: String,
     folder: String,
     tags: String,
+    owner: Option<String>,
     enabled: bool,
     updated_at: Micros,
     deleted_at: Option<Micros>,
@@ -73,14 +74,15 @@ struct StayRow {
 impl Store {
     /// All tasks, deleted ones too.
     pub async fn report_tasks(&self) -> Result<Vec<ReportTask>> {
-        use task::Column::{DeletedAt, Enabled, Folder, Id, Name, Tags, UpdatedAt};
-        let query = task::Entity::find().select_only().columns([Id, Name, Folder, Tags, Enabled, UpdatedAt, DeletedAt]);
+        use task::Column::{DeletedAt, Enabled, Folder, Id, Name, Owner, Tags, UpdatedAt};
+        let columns = [Id, Name, Folder, Tags, Owner, Enabled, UpdatedAt, DeletedAt];
+        let query = task::Entity::find().select_only().columns(columns);
         let rows = query.into_model::<TaskRow>().all(self.reader()).await?;
         let read = |row: TaskRow| {
-            let TaskRow { id, name, folder, tags, enabled, updated_at, deleted_at } = row;
+            let TaskRow { id, name, folder, tags, owner, enabled, updated_at, deleted_at } = row;
             let tags = serde_json::from_str(&tags).map_err(|error| damaged("task", error))?;
-            let deleted = deleted_at.is_some();
-            Ok(ReportTask { key: id, name, folder, tags, enabled, updated_at: updated_at.into(), deleted })
+            let (updated_at, deleted) = (updated_at.into(), deleted_at.is_some());
+            Ok(ReportTask { key: id, name, folder, tags, owner, enabled, updated_at, deleted })
         };
         rows.into_iter().map(read).collect()
     }

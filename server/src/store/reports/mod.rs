@@ -10,7 +10,7 @@ mod figures;
 
 use self::entity::report;
 use super::core::entity::channel;
-use super::core::error::damaged;
+use super::core::error::{damaged, readable};
 use super::core::page::{containing, in_name_order};
 use super::core::rows::small;
 use super::core::time::instant;
@@ -45,11 +45,13 @@ impl Store {
         find(self.reader(), report).await
     }
 
-    /// All enabled reports, by key.
+    /// All enabled reports that can be read, by key. One that cannot does not hold up the others.
     pub async fn reports_enabled(&self) -> Result<Vec<ReportRecord>> {
         let query = report::Entity::find().filter(report::Column::Enabled.eq(true));
         let rows = query.order_by_asc(report::Column::Id).all(self.reader()).await?;
-        records(self.reader(), rows).await
+        let mut names = names(self.reader(), rows.iter().map(|row| row.id).collect()).await?;
+        let read = |row: report::Model| readable("report", row.name.clone(), record(&mut names, row));
+        Ok(rows.into_iter().filter_map(read).collect())
     }
 
     /// The channels of a report, in its order.

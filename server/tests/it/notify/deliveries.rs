@@ -21,7 +21,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_util::sync::CancellationToken;
 
 /// Starts the notifier, as the engine does.
-fn notifier(app: &App) -> Loops {
+pub(super) fn notifier(app: &App) -> Loops {
     let stop = CancellationToken::new();
     let mut loops = Loops::new(app.signals().clone(), app.clock().clone(), stop.clone());
     let worker: Arc<dyn Worker> = Arc::new(Notifier::new(app.clone(), stop));
@@ -29,21 +29,21 @@ fn notifier(app: &App) -> Loops {
     loops
 }
 
-async fn channel(admin: &Client, name: &str, target: Value) {
+pub(super) async fn channel(admin: &Client, name: &str, target: Value) {
     admin.json(201, "POST /channels", Some(json!({"name": name, "target": target}))).await;
 }
 
-fn webhook(url: &str) -> Value {
+pub(super) fn webhook(url: &str) -> Value {
     json!({"kind": "webhook", "url": url})
 }
 
-fn mail(port: u16, to: Value) -> Value {
+pub(super) fn mail(port: u16, to: Value) -> Value {
     json!({"kind": "mail", "host": "localhost", "port": port, "security": "tls", "ca_file": data("http_ca.pem"),
         "from": "orc@example.org", "to": to})
 }
 
 /// Adds a notification to the outbox of a channel. Returns the path of its delivery.
-async fn add(house: &House, channel: &str, subject: &str, dedup_key: Option<&str>) -> (String, u64) {
+pub(super) async fn add(house: &House, channel: &str, subject: &str, dedup_key: Option<&str>) -> (String, u64) {
     let record = house.app.store().channel_find(channel).await.unwrap().expect("a channel");
     let (id, at) = (DeliveryId::generate(), house.app.clock().now());
     let notice = Notice {
@@ -66,7 +66,7 @@ async fn add(house: &House, channel: &str, subject: &str, dedup_key: Option<&str
 }
 
 /// Waits until a delivery is in a state. Looks whenever the application announces a change.
-async fn until(house: &House, admin: &Client, path: &str, state: &str) -> Value {
+pub(super) async fn until(house: &House, admin: &Client, path: &str, state: &str) -> Value {
     let looked = tokio::time::timeout(Duration::from_secs(60), async {
         loop {
             let mut live = house.app.events().subscribe(None).live;
@@ -83,7 +83,7 @@ async fn until(house: &House, admin: &Client, path: &str, state: &str) -> Value 
     }
 }
 
-fn instant(value: &Value) -> DateTime<Utc> {
+pub(super) fn instant(value: &Value) -> DateTime<Utc> {
     value.as_str().expect("an instant").parse().expect("an instant")
 }
 

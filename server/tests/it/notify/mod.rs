@@ -5,6 +5,7 @@ mod incidents;
 mod lateness;
 mod lateness_days;
 mod mails;
+mod sending;
 mod server;
 mod services;
 mod silences;
@@ -47,6 +48,11 @@ async fn what_is_wrong_is_named_with_its_place() {
         target.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         target
     };
+    let command = |more: Value| {
+        let mut target = json!({"kind": "command", "program": "/bin/true"});
+        target.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        target
+    };
     for (target, pointer, word) in [
         (mail(json!({"to": ["a@example.org", "nobody"]})), "/target/to/1", "\"nobody\" is not a mail address"),
         (mail(json!({"to": []})), "/target/to", ""),
@@ -66,6 +72,11 @@ async fn what_is_wrong_is_named_with_its_place() {
         (json!({"kind": "ntfy", "topic": "my topic", "server": "https://ntfy.sh"}), "/target/topic", "letters"),
         (json!({"kind": "ntfy", "topic": "x", "server": "ntfy.sh"}), "/target/server", "https://ntfy.sh"),
         (json!({"kind": "carrier_pigeon"}), "/target/kind", "mail"),
+        (mail(json!({"mails_per_hour": 0})), "/target/mails_per_hour", "at least 1"),
+        (command(json!({"program": " "})), "/target/program", "empty"),
+        (command(json!({"arguments": ["${credential.token}"]})), "/target/arguments/0", "visible to every user"),
+        (command(json!({"arguments": ["a", "${subjct}"]})), "/target/arguments/1", "${subject}"),
+        (command(json!({"shell": true})), "/target/shell", ""),
     ] {
         let body = json!({"name": "ops", "target": target});
         for line in ["POST /channels", "POST /channels?dry_run=true", "POST /channels/probe"] {

@@ -273,11 +273,15 @@ async fn a_row_that_cannot_be_read_keeps_nobody_from_being_told() {
     let admin = bench.admin().await;
     super::incidents::channel(&admin, "ops", "http://127.0.0.1:1").await;
     rule(&admin, "all", json!({"how": {"kind": "grouped", "minutes": 60}})).await;
+    rule(&admin, "damaged", json!({})).await;
+    assert_eq!(bench.behind("UPDATE rule SET terms = '{' WHERE name = 'damaged'").await, 1);
     bench.task(json!({"name": "a", "run": {"kind": "shell", "line": "exit 3"}})).await;
     let engine = bench.engine().await;
     bench.ended(bench.start("a").await).await;
     engine.shutdown().await;
     bench.app.runs_hear().await.unwrap();
+    // Whoever looks at it is told that it is damaged.
+    admin.json(500, "GET /rules/damaged", None).await;
     assert_eq!(bench.behind("UPDATE attempt SET credentials = '{'").await, 1);
     assert_eq!(bench.behind("UPDATE telling SET due_at = 0").await, 1);
     assert_eq!(bench.app.incidents_tell().await.unwrap(), 1);

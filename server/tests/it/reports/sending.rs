@@ -86,6 +86,16 @@ async fn after_an_outage_only_the_newest_report_is_sent_and_says_so() {
     assert!(text.contains("was due at 2026-06-05 05:00:00 UTC"), "{text}");
 }
 
+#[tokio::test]
+async fn a_report_that_cannot_be_read_holds_up_no_other() {
+    let (bench, admin) = monday(json!({})).await;
+    report(&admin, "damaged", json!({"at": "07:00", "timezone": "Europe/Berlin"})).await;
+    assert_eq!(bench.behind("UPDATE report SET timing = '{' WHERE name = 'damaged'").await, 1);
+    bench.clock.advance(TimeDelta::days(1));
+    assert_eq!(bench.app.reports_send_due().await.unwrap(), 1);
+    assert_eq!(subjects(&bench).await, ["morning, Mon 1 Jun 2026: nothing ran"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_report_is_left_out_if_one_asks_for_that() {
     let (bench, _) = monday(json!({"when_empty": "skip"})).await;

@@ -846,6 +846,25 @@ export type Channel = {
 };
 
 /**
+ * A command on the server's machine, started without a shell.
+ */
+export type ChannelCommand = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'command';
+    /**
+     * Program: a path, or a name searched in PATH.
+     */
+    program: string;
+    /**
+     * Its arguments. `${subject}`, `${text}`, `${level}`, `${key}`, `${link}`, `${at}` and `${resolved}` stand for
+     * values.
+     */
+    arguments?: Array<string>;
+};
+
+/**
  * Everything a person defines about a channel.
  */
 export type ChannelDefinition = {
@@ -907,7 +926,7 @@ export type ChannelHealth = 'unproven' | 'working' | 'failing';
 /**
  * What a channel leads to.
  */
-export type ChannelKind = 'mail' | 'webhook' | 'slack' | 'teams' | 'discord' | 'telegram' | 'ntfy' | 'gotify' | 'pushover' | 'pagerduty' | 'opsgenie' | 'matrix';
+export type ChannelKind = 'mail' | 'webhook' | 'slack' | 'teams' | 'discord' | 'telegram' | 'ntfy' | 'gotify' | 'pushover' | 'pagerduty' | 'opsgenie' | 'matrix' | 'command';
 
 /**
  * A line of a conversation.
@@ -960,6 +979,10 @@ export type ChannelMail = {
      * Addresses of the recipients.
      */
     to: Array<string>;
+    /**
+     * Largest number of mails within an hour. Those above it wait their turn. Null: there is no limit.
+     */
+    mails_per_hour?: number | null;
 };
 
 /**
@@ -1116,7 +1139,9 @@ export type ChannelTarget = ({
     kind: 'opsgenie';
 } & ChannelOpsgenie) | ({
     kind: 'matrix';
-} & ChannelMatrix);
+} & ChannelMatrix) | ({
+    kind: 'command';
+} & ChannelCommand);
 
 /**
  * A workflow of Microsoft Teams. The credential is its address.
@@ -4001,7 +4026,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'start_late' | 'end_late' | 'never_started' | 'slots_missed' | 'success_overdue' | 'runs_on' | 'waits_on' | 'server_was_down' | 'lateness_found' | 'slowness_found' | 'incident_acknowledged' | 'incident_snoozed' | 'incident_over' | 'channel_itself' | 'credential_expires' | 'credential_expired' | 'backup_missing' | 'backup_old' | 'server_looked_at' | 'task_silenced' | 'rule_off' | 'rule_changed' | 'channel_off' | 'report_delayed' | 'reports_left_out' | 'period_unfinished' | 'reports_sent' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'start_late' | 'end_late' | 'never_started' | 'slots_missed' | 'success_overdue' | 'runs_on' | 'waits_on' | 'server_was_down' | 'lateness_found' | 'slowness_found' | 'incident_acknowledged' | 'incident_snoozed' | 'incident_over' | 'channel_itself' | 'credential_expires' | 'credential_expired' | 'backup_missing' | 'backup_old' | 'server_looked_at' | 'task_silenced' | 'rule_off' | 'rule_changed' | 'channel_off' | 'channel_command_failed' | 'channel_rate_reached' | 'report_delayed' | 'reports_left_out' | 'period_unfinished' | 'reports_sent' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * What happened in a day, a week or a month, told to channels.
@@ -4164,6 +4189,10 @@ export type ReportContents = {
      * Tasks that were disabled at least 14 days ago.
      */
     disabled: Array<ReportDisabled>;
+    /**
+     * Names of tasks that were applied under no owner, if others were.
+     */
+    unowned: Array<string>;
     /**
      * Credentials whose values expire within 30 days, or have expired.
      */
@@ -4896,6 +4925,10 @@ export type RuleScope = {
      * Tags.
      */
     tags?: Array<string>;
+    /**
+     * Owners under which tasks were last applied from files.
+     */
+    owners?: Array<string>;
 };
 
 /**
@@ -6195,7 +6228,7 @@ export type ScheduleWords = {
 /**
  * By what a rule means a task.
  */
-export type ScopeMatch = 'all' | 'task' | 'folder' | 'tag';
+export type ScopeMatch = 'all' | 'task' | 'folder' | 'tag' | 'owner';
 
 /**
  * The caller of this request.

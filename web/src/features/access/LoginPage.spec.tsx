@@ -47,6 +47,6 @@ describe("the login", () => {
     await user.type(screen.getByRole("textbox", { name: "Name" }), "ada");
     await user.type(screen.getByLabelText("Password"), "correct horse battery");
     await user.click(screen.getByRole("button", { name: "Create and log in" }));
-    await waitFor(() => expect(router.state.location.pathname).toBe("/"));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/welcome"));
   });
 });

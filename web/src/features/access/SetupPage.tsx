@@ -44,7 +44,7 @@ function SetupForm({ token: given }: { token: string }) {
     onSuccess: async () => {
       await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
       // Replaced, so that the token does not stay in the history.
-      await navigate({ to: "/", replace: true });
+      await navigate({ to: "/welcome", replace: true });
     },
   });
   const failure = apiError(create.error);

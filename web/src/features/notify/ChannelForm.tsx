@@ -15,13 +15,7 @@ import { KeyValueEditor, ListEditor, type Pairs } from "@/ui/fields/Lists";
 import { FormDialog } from "@/ui/layers/FormDialog";
 import { say } from "@/ui/layers/toasts";
 import { Conversation } from "./Conversation";
-import { blank, type Draft, draftOf, targetOf, type Value } from "./target";
-
-const SECURITIES: [MailSecurity, string][] = [
-  ["starttls", "STARTTLS (mostly port 587)"],
-  ["tls", "TLS from the first byte (mostly port 465)"],
-  ["none", "None (only a server on this machine)"],
-];
+import { blank, type Draft, draftOf, SECURITIES, targetOf, type Value } from "./target";
 
 /** A new channel, or a change of one. It can be tested before it is saved. */
 export function ChannelForm({ channel, onClose }: { channel: Channel | null; onClose: () => void }) {
@@ -108,7 +102,11 @@ function Field({ field, value, onValue, at }: { field: TargetField; value: Value
   const { label, hint, required, placeholder } = field;
   switch (field.type) {
     case "number":
-      return <NumberField label={label} required min={1} max={65_535} step={1} value={value as number} onNumber={onValue} error={at(pointer)} />;
+      return required ? (
+        <NumberField label={label} required hint={hint} min={1} max={65_535} step={1} value={value as number} onNumber={onValue} error={at(pointer)} />
+      ) : (
+        <NumberField label={label} optional hint={hint} min={1} step={1} value={value === "" ? null : (value as number)} onNumber={(next) => onValue(next ?? "")} error={at(pointer)} />
+      );
     case "security":
       return <SelectField label={label} value={value as MailSecurity} options={SECURITIES} onValue={onValue} error={at(pointer)} />;
     case "credential":
@@ -116,7 +114,8 @@ function Field({ field, value, onValue, at }: { field: TargetField; value: Value
     case "list":
       return (
         <div className="flex flex-col gap-1">
-          <ListEditor label={label} items={value as string[]} onItems={onValue} addLabel="Add a recipient" {...(placeholder ? { placeholder } : {})} errorAt={(place) => at(`${pointer}/${place}`)} />
+          <ListEditor label={label} items={value as string[]} onItems={onValue} addLabel={field.add ?? "Add"} {...(placeholder ? { placeholder } : {})} errorAt={(place) => at(`${pointer}/${place}`)} />
+          {hint && <p className="text-xs text-muted">{hint}</p>}
           {at(pointer) && <p className="text-xs font-medium text-fail">{at(pointer)}</p>}
         </div>
       );

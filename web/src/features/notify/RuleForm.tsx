@@ -9,10 +9,9 @@ import { useAskAgain } from "@/shared/core/useAskAgain";
 import { ChannelPicker } from "@/shared/notify/ChannelPicker";
 import { EVENT_KINDS } from "@/shared/notify/incidents";
 import { isAboutServer, PACES, RULE_EVENTS, SERVER_EVENTS } from "@/shared/notify/rules";
-import { TaskPicker } from "@/shared/tasks/TaskPicker";
+import { ScopeFields } from "@/shared/notify/ScopeFields";
 import { Button } from "@/ui/Button";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/fields/Field";
-import { TagEditor } from "@/ui/fields/Lists";
 import { Toggles } from "@/ui/fields/Toggles";
 import { FormDialog } from "@/ui/layers/FormDialog";
 import { say } from "@/ui/layers/toasts";
@@ -49,7 +48,6 @@ export function RuleForm({ rule, onClose }: { rule: Rule | null; onClose: () => 
   const look = useMutation({ meta: { quiet: true }, mutationFn: async () => (await ruleSimulate({ body, throwOnError: true })).data });
   const failure = apiError(save.error) ?? apiError(look.error);
   const at = (pointer: string, inside = false) => messagesAt(failure, pointer, inside);
-  const scope = (part: RuleDefinition["what"]) => set({ what: { ...draft.what, ...part } });
   return (
     <FormDialog
       title={held ? `Rule ${held.name}` : "New rule"}
@@ -69,11 +67,7 @@ export function RuleForm({ rule, onClose }: { rule: Rule | null; onClose: () => 
       <Toggles label="When a task" options={RULE_EVENTS} values={draft.when.filter((event) => !isAboutServer(event))} error={at("/when", true)} onValues={(when) => set({ when: [...when, ...draft.when.filter(isAboutServer)] })} />
       <Toggles label="About the server itself" options={SERVER_EVENTS} values={draft.when.filter(isAboutServer)} onValues={(when) => set({ when: [...draft.when.filter((event) => !isAboutServer(event)), ...when] })} />
       <ChannelPicker label="Tell these channels" names={draft.who} error={at("/who", true)} onNames={(who) => set({ who })} />
-      <TaskPicker label="Only of these tasks" hint="Without task, folder and tag the rule is about all tasks. What it tells about the server does not depend on this." names={draft.what.tasks ?? []} error={at("/what/tasks", true)} onNames={(tasks) => scope({ tasks })} />
-      <div className="grid gap-3 sm:grid-cols-2">
-        <TagEditor label="Or in these folders" tags={draft.what.folders ?? []} onTags={(folders) => scope({ folders })} />
-        <TagEditor label="Or with these tags" tags={draft.what.tags ?? []} onTags={(tags) => scope({ tags })} />
-      </div>
+      <ScopeFields label="Only of these tasks" whose="the rule" also="What it tells about the server does not depend on this." scope={draft.what} error={at("/what/tasks", true)} onScope={(what) => set({ what })} />
       <Pace how={draft.how} at={at} onHow={(how) => set({ how })} />
       <NumberField label="Runs in a row" hint="The rule tells once so many runs of a task show it." required min={1} max={1000} step={1} value={draft.in_a_row} error={at("/in_a_row")} onNumber={(in_a_row) => set({ in_a_row: in_a_row ?? 1 })} />
       <Quiet quiet={draft.quiet_hours} at={at} onQuiet={(quiet_hours) => set({ quiet_hours })} />

@@ -13,10 +13,9 @@ import { Pages } from "@/shared/core/Pages";
 import { useAskAgain } from "@/shared/core/useAskAgain";
 import { SILENCE_STATES } from "@/shared/notify/incidents";
 import { scopeWords } from "@/shared/notify/rules";
-import { TaskPicker } from "@/shared/tasks/TaskPicker";
+import { ScopeFields } from "@/shared/notify/ScopeFields";
 import { Button, buttonClass } from "@/ui/Button";
 import { TextField } from "@/ui/fields/Field";
-import { TagEditor } from "@/ui/fields/Lists";
 import { FormDialog } from "@/ui/layers/FormDialog";
 import { say } from "@/ui/layers/toasts";
 import { Card } from "@/ui/layout/Card";
@@ -132,11 +131,7 @@ function SilenceForm({ onClose }: { onClose: () => void }) {
   return (
     <FormDialog title="New silence" hint="For planned work: incidents are still opened and shown, but nobody is told." wide verb="Save the silence" failure={failure} fields={FIELDS} busy={save.isPending} onSubmit={() => save.mutate()} onClose={onClose}>
       <TextField label="Reason" hint="For others, who will ask." required maxLength={500} value={reason} error={at("/reason")} onText={setReason} />
-      <TaskPicker label="Only of these tasks" hint="Without task, folder and tag the silence is about all tasks." names={what?.tasks ?? []} error={at("/what/tasks", true)} onNames={(tasks) => setWhat({ ...what, tasks })} />
-      <div className="grid gap-3 sm:grid-cols-2">
-        <TagEditor label="Or in these folders" tags={what?.folders ?? []} onTags={(folders) => setWhat({ ...what, folders })} />
-        <TagEditor label="Or with these tags" tags={what?.tags ?? []} onTags={(tags) => setWhat({ ...what, tags })} />
-      </div>
+      <ScopeFields label="Only of these tasks" whose="the silence" scope={what ?? {}} error={at("/what/tasks", true)} onScope={setWhat} />
       <div className="grid gap-3 sm:grid-cols-2">
         <TextField label="From" type="datetime-local" hint="In your time zone. Empty: now." value={from} error={at("/from_at")} onText={setFrom} />
         <TextField label="Until" type="datetime-local" hint="In your time zone." required value={until} error={at("/until_at")} onText={setUntil} />

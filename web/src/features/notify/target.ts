@@ -1,7 +1,14 @@
 /** A channel's target while it is edited: texts, lists and pairs by name of the field. */
-import type { ChannelKind, ChannelTarget } from "@/api/generated";
+import type { ChannelKind, ChannelTarget, MailSecurity } from "@/api/generated";
 import { CHANNEL_KINDS, type TargetField } from "@/shared/notify/channels";
 import type { Pairs } from "@/ui/fields/Lists";
+
+/** How a connection to a mail server may be encrypted. */
+export const SECURITIES: [MailSecurity, string][] = [
+  ["starttls", "STARTTLS (mostly port 587)"],
+  ["tls", "TLS from the first byte (mostly port 465)"],
+  ["none", "None (only a server on this machine)"],
+];
 
 /** The value of one field. */
 export type Value = string | number | string[] | Pairs;

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { runListOptions, runStatsOptions, systemViewOptions, taskListOptions } from "@/api/generated/@tanstack/react-query.gen";
+import { channelListOptions, runListOptions, runStatsOptions, systemViewOptions, taskListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { HoldButton } from "@/shared/system/HoldButton";
 import { Loaded } from "@/shared/core/Loaded";
 import { paths } from "@/paths";
@@ -81,6 +81,7 @@ export default function OverviewPage() {
 
 /** The first visit: there is no task yet. */
 function First() {
+  const channels = useQuery({ ...channelListOptions({ query: { limit: 1 } }), refetchInterval: false });
   return (
     <Page title="Overview" hint="Orc runs tasks on a schedule, by hand or from other programs.">
       <Card>
@@ -96,6 +97,14 @@ function First() {
           Choose what to run (a program, a shell line, a script or an HTTP request) and when. This page then shows its runs, its live log and
           when it runs next.
         </Empty>
+        {channels.data?.items.length === 0 && (
+          <p className="pb-4 text-center text-sm text-muted">
+            Nobody hears yet when something fails.{" "}
+            <Link {...paths.welcome()} className="text-accent hover:underline">
+              Set up mail
+            </Link>
+          </p>
+        )}
       </Card>
     </Page>
   );

@@ -7,10 +7,9 @@ import { NameField } from "@/shared/core/NameField";
 import { useAskAgain } from "@/shared/core/useAskAgain";
 import { ZONE_NAMES, ZoneNames } from "@/shared/core/ZoneNames";
 import { ChannelPicker } from "@/shared/notify/ChannelPicker";
-import { TaskPicker } from "@/shared/tasks/TaskPicker";
+import { ScopeFields } from "@/shared/notify/ScopeFields";
 import { Button } from "@/ui/Button";
 import { SelectField, TextField } from "@/ui/fields/Field";
-import { TagEditor } from "@/ui/fields/Lists";
 import { FormDialog } from "@/ui/layers/FormDialog";
 import { say } from "@/ui/layers/toasts";
 import { ReportFrame } from "./Preview";
@@ -44,7 +43,6 @@ export function ReportForm({ report, onClose }: { report: Report | null; onClose
   });
   const failure = apiError(save.error) ?? apiError(look.error);
   const at = (pointer: string, inside = false) => messagesAt(failure, pointer, inside);
-  const scope = (part: ReportDefinition["what"]) => set({ what: { ...draft.what, ...part } });
   return (
     <FormDialog
       title={held ? `Report ${held.name}` : "New report"}
@@ -68,11 +66,7 @@ export function ReportForm({ report, onClose }: { report: Report | null; onClose
       </div>
       <ZoneNames />
       <ChannelPicker label="Send it to these channels" hint="Mail gets the whole report. The others get a short text with a link." names={draft.who} error={at("/who", true)} onNames={(who) => set({ who })} />
-      <TaskPicker label="Only about these tasks" hint="Without task, folder and tag the report is about all tasks." names={draft.what.tasks ?? []} error={at("/what/tasks", true)} onNames={(tasks) => scope({ tasks })} />
-      <div className="grid gap-3 sm:grid-cols-2">
-        <TagEditor label="Or in these folders" tags={draft.what.folders ?? []} onTags={(folders) => scope({ folders })} />
-        <TagEditor label="Or with these tags" tags={draft.what.tags ?? []} onTags={(tags) => scope({ tags })} />
-      </div>
+      <ScopeFields label="Only about these tasks" whose="the report" scope={draft.what} error={at("/what/tasks", true)} onScope={(what) => set({ what })} />
       <SelectField label="If nothing ran" value={draft.when_empty} options={WHEN_EMPTY} onValue={(when_empty) => set({ when_empty })} />
       <TextField label="Description" hint="What the report is for. It stands at its beginning." value={draft.description} error={at("/description")} onText={(description) => set({ description })} />
       <div className="flex flex-col gap-2 rounded-md border border-line p-3">

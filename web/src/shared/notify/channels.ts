@@ -6,6 +6,8 @@ import type { Tone } from "@/lib/words/words";
 export interface TargetField {
   name: string;
   label: string;
+  /** What the button of a list says. */
+  add?: string;
   type: "text" | "number" | "credential" | "list" | "pairs" | "lines" | "security";
   required?: boolean;
   hint?: string;
@@ -27,7 +29,8 @@ export const CHANNEL_KINDS: Record<ChannelKind, { word: string; fields: TargetFi
       { name: "security", label: "Encryption", type: "security", begin: "starttls" },
       { name: "credential", label: "Login", type: "credential", hint: "A credential with user name and password. Without one, Orc does not log in." },
       { name: "from", label: "Sender", type: "text", required: true, placeholder: "Orc <orc@example.org>" },
-      { name: "to", label: "Recipients", type: "list", required: true, placeholder: "ops@example.org" },
+      { name: "to", label: "Recipients", type: "list", required: true, placeholder: "ops@example.org", add: "Add a recipient" },
+      { name: "mails_per_hour", label: "Mails per hour", type: "number", hint: "At most so many. Those above it wait their turn. Empty: no limit." },
       { name: "reply_to", label: "Address for answers", type: "text", hint: "Empty: the sender." },
       { name: "ca_file", label: "File with certificates", type: "text", hint: "On the server, for a company's own authority. Empty: the authorities of the system." },
     ],
@@ -54,6 +57,13 @@ export const CHANNEL_KINDS: Record<ChannelKind, { word: string; fields: TargetFi
   pagerduty: { word: "PagerDuty", fields: [token("Its value is an integration key of the Events API v2."), server("https://events.pagerduty.com", "In the EU: https://events.eu.pagerduty.com.")] },
   opsgenie: { word: "Opsgenie", fields: [token("Its value is the key of an API integration."), server("https://api.opsgenie.com", "In the EU: https://api.eu.opsgenie.com.")] },
   matrix: { word: "Matrix", fields: [server(), { name: "room", label: "Room", type: "text", required: true, placeholder: "!abc:example.org" }, token("Its value is an access token.")] },
+  command: {
+    word: "Command",
+    fields: [
+      { name: "program", label: "Program", type: "text", required: true, placeholder: "/usr/bin/notify-send", hint: "It runs on the server as tasks do, without a shell, and has 30 seconds. It gets all that is known as JSON on its standard input. Exit code 0 means that it took the notification." },
+      { name: "arguments", label: "Arguments", type: "list", add: "Add an argument", hint: "${subject}, ${text}, ${level}, ${key}, ${link}, ${at} and ${resolved} stand for values." },
+    ],
+  },
 };
 
 /** The kinds in the order in which a form offers them. */

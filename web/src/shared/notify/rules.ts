@@ -37,8 +37,8 @@ export const PACES: [RulePace["kind"], string][] = [
 ];
 
 /** The tasks about which a rule tells. */
-export function scopeWords({ tasks = [], folders = [], tags = [] }: RuleScope): string {
-  const parts = [...tasks, ...folders.map((folder) => `folder ${folder}`), ...tags.map((tag) => `tag ${tag}`)];
+export function scopeWords({ tasks = [], folders = [], tags = [], owners = [] }: RuleScope): string {
+  const parts = [...tasks, ...folders.map((folder) => `folder ${folder}`), ...tags.map((tag) => `tag ${tag}`), ...owners.map((owner) => `owner ${owner}`)];
   return parts.length === 0 ? "all tasks" : parts.join(", ");
 }
 

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_wish_that_holds_longest_counts() {
-        let task = TaskFacts { name: "import".into(), folder: String::new(), tags: vec!["etl".into()] };
+        let task = TaskFacts { name: "import".into(), folder: String::new(), tags: vec!["etl".into()], owner: None };
         let all = [silence(&["etl"], 0, 60), silence(&[], 30, 90), silence(&["other"], 0, 600)];
         let snooze = Hush { until: at(75), why: Reason::IncidentSnoozed { by: "ada".into(), until: at(75) } };
         let until = |snooze: Option<&Hush>, minutes| {

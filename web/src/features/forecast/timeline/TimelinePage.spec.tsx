@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
-import type { PlanPage, TaskPage } from "@/api/generated";
-import { at, run, taskSummary } from "@/mocks/data";
+import type { IncidentPage, PlanPage, TaskPage } from "@/api/generated";
+import { at, incident, run, taskSummary } from "@/mocks/data";
 import { renderPage } from "@/mocks/render";
 import { server } from "@/mocks/setup";
 
@@ -28,6 +28,20 @@ describe("the timeline", () => {
     await user.type(screen.getByRole("searchbox"), name);
     await waitFor(() => expect(screen.getAllByRole("list", { name: /^Runs and slots of/ })).toHaveLength(1));
     screen.getByRole("meter", { name: "Places of database" });
+  });
+
+  it("marks a task that is late now, and says why", async () => {
+    const name = taskSummary(0).name;
+    const late = incident(name, { kind: "late", reason: { code: "start_late", args: {}, text: "it should have started by 02:00" } });
+    const other = incident(taskSummary(1).name);
+    server.use(
+      http.get("*/api/v1/plan", () => HttpResponse.json<PlanPage>({ items: [slot(name), slot(taskSummary(1).name)], next_cursor: null })),
+      http.get("*/api/v1/incidents", () => HttpResponse.json<IncidentPage>({ items: [late, other], next_cursor: null })),
+    );
+    renderPage("/timeline");
+    await screen.findByRole("list", { name: `Runs and slots of ${name}` });
+    await screen.findByText("it should have started by 02:00");
+    expect(screen.getAllByTitle("it should have started by 02:00")).toHaveLength(1);
   });
 
   it("shows how full the pools will be, hour by hour, and where runs wait", async () => {

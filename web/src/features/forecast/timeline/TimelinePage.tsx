@@ -17,7 +17,7 @@ import { Skeleton } from "@/ui/layout/Skeleton";
 import { useNow } from "@/ui/text/Time";
 import { Chart } from "./chart/Chart";
 import { PAST, periodAt } from "./layout";
-import { timelineLoads } from "./queries";
+import { timelineLate, timelineLoads } from "./queries";
 import type { Known } from "./useTasks";
 import { useTimeline } from "./useTimeline";
 import { clockOf } from "./chart/words";
@@ -48,6 +48,7 @@ function Timeline({ timezone }: { timezone: string }) {
   const { runs, plan, known, rows, count: found, empty } = useTimeline(period, Math.floor(clock / 15_000) * 15_000, wanted, shown);
   const pools = useQuery(allPools).data ?? [];
   const loads = useQuery(timelineLoads(period, pools.some(({ used_by }) => used_by.length > 0))).data ?? [];
+  const late = useQuery(timelineLate()).data;
   return (
     <Loaded query={runs} rows={10}>
       {(ran) => (
@@ -62,7 +63,7 @@ function Timeline({ timezone }: { timezone: string }) {
                 <TextField hideLabel label="Tasks by name" type="search" data-filter placeholder="Filter by name" value={text} onText={setText} className="w-full sm:w-60" />
                 <Limits ran={ran} timezone={timezone} />
                 <Looked known={known} filtered={wanted !== ""} none={found === 0} cut={ran.next_cursor !== null} />
-                {found > 0 && <Chart rows={rows} all={found} whole={known === "all"} loads={loads} period={period} timezone={timezone} onMore={() => setShown(shown + STEP)} />}
+                {found > 0 && <Chart rows={rows} all={found} whole={known === "all"} late={late} loads={loads} period={period} timezone={timezone} onMore={() => setShown(shown + STEP)} />}
               </>
             )
           }

@@ -1,11 +1,13 @@
 /** What the timeline asks for: pages put together, under the keys that events know. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { type PlanSlot, planList, runList, type RunSummary, simulationCreate, taskList, type TaskSummary } from "@/api/generated";
+import { incidentList, type IncidentKind, type PlanSlot, planList, runList, type RunSummary, simulationCreate, taskList, type TaskSummary } from "@/api/generated";
 import { allPages, type Items } from "@/api/pages";
 import { readKey } from "@/api/queries";
 import type { Period } from "./layout";
 import { SLOTS_MAX } from "./plan";
 import type { PoolLoad } from "./chart/PoolRow";
+
+const LATENESS: ReadonlySet<IncidentKind> = new Set(["late", "missed", "silent"]);
 
 const LIMIT = 500;
 /** Most pages of each list. */
@@ -34,6 +36,18 @@ export const timelinePlan = ({ until }: Period) =>
     meta: { heavy: true },
     queryFn: async ({ signal }): Promise<Items<PlanSlot>> =>
       allPages(async (cursor) => (await planList({ query: { until_at: new Date(until).toISOString(), limit: LIMIT, ...cursor }, signal, throwOnError: true })).data, PAGES),
+    placeholderData: keepPreviousData,
+  });
+
+/** Why tasks are late, missed or silent now, by their names. */
+export const timelineLate = () =>
+  queryOptions({
+    queryKey: readKey("incidentList", { timeline: true }),
+    meta: { heavy: true },
+    queryFn: async ({ signal }): Promise<ReadonlyMap<string, string>> => {
+      const open = await allPages(async (cursor) => (await incidentList({ query: { state: "open,acknowledged", limit: LIMIT, ...cursor }, signal, throwOnError: true })).data, PAGES);
+      return new Map(open.items.flatMap(({ task, kind, reason }) => (task !== null && LATENESS.has(kind) ? [[task, reason?.text ?? kind]] : [])));
+    },
     placeholderData: keepPreviousData,
   });
 

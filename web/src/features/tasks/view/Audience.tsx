@@ -62,6 +62,6 @@ function Meant({ meant: { rule, because } }: { meant: AudienceRule }) {
 
 /** By what a rule means a task, in words. */
 function matchWords({ kind, name }: AudienceMatch, place: number): string {
-  const words = { all: "it is about all tasks", task: "it names the task", folder: `it names the folder ${name}`, tag: `it names the tag ${name}` }[kind];
+  const words = { all: "it is about all tasks", task: "it names the task", folder: `it names the folder ${name}`, tag: `it names the tag ${name}`, owner: `it names the owner ${name}` }[kind];
   return place === 0 ? `Because ${words}` : words;
 }

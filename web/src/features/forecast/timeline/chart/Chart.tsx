@@ -15,7 +15,7 @@ const LABEL = 5;
 const NAMES = "w-28 sm:w-44 lg:w-52";
 
 /** The chart: hours across, tasks down. It scrolls sideways by itself where the page is narrow. */
-export function Chart({ rows, all, whole, loads, period, timezone, onMore }: { rows: TimelineRow[]; all: number; whole: boolean; loads: PoolLoad[]; period: Period; timezone: string; onMore: () => void }) {
+export function Chart({ rows, all, whole, late, loads, period, timezone, onMore }: { rows: TimelineRow[]; all: number; whole: boolean; late: ReadonlyMap<string, string> | undefined; loads: PoolLoad[]; period: Period; timezone: string; onMore: () => void }) {
   const { said, voice } = useSaid();
   const clock = useMemo(() => clockOf(timezone), [timezone]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -39,7 +39,7 @@ export function Chart({ rows, all, whole, loads, period, timezone, onMore }: { r
           )}
           <ul className="relative" aria-label="Tasks">
             {rows.map((row) => (
-              <Row key={row.task} row={row} clock={clock} voice={voice} />
+              <Row key={row.task} row={row} late={late?.get(row.task)} clock={clock} voice={voice} />
             ))}
           </ul>
         </div>

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { TimerReset } from "lucide-react";
 import { type KeyboardEvent, memo, useState } from "react";
 import type { RunState } from "@/api/generated";
 import { cx } from "@/lib/cx";
@@ -21,7 +22,7 @@ export const markLook = (skipped: boolean, overlaps: boolean): string =>
   cx("state-bar h-4 rounded-xs border", skipped ? "border-dashed border-idle bg-transparent" : overlaps ? "border-2 border-warn bg-warn-soft" : "border-run bg-run-soft");
 
 /** One task: runs as bars, planned slots as marks. One stop of the Tab key; arrows go from one to the next. */
-export const Row = memo(function Row({ row: { task, bars, marks, cut }, clock, voice }: { row: TimelineRow; clock: Clock; voice: Voice }) {
+export const Row = memo(function Row({ row: { task, bars, marks, cut }, late, clock, voice }: { row: TimelineRow; late: string | undefined; clock: Clock; voice: Voice }) {
   const keys = [...bars, ...marks].map(({ key }) => key);
   const [last, setLast] = useState<string | null>(null);
   const stop = last !== null && keys.includes(last) ? last : keys[Math.max(0, bars.length - 1)];
@@ -47,6 +48,12 @@ export const Row = memo(function Row({ row: { task, bars, marks, cut }, clock, v
         <Link {...paths.task(task)} title={task} className="min-w-0 truncate py-1 text-sm font-medium underline-offset-2 hover:underline">
           {task}
         </Link>
+        {late !== undefined && (
+          <span title={late} className="ml-auto shrink-0 pl-1 text-warn">
+            <TimerReset size={14} strokeWidth={2.5} aria-hidden />
+            <span className="sr-only">{late}</span>
+          </span>
+        )}
       </span>
       <ul className="relative h-9 min-w-0 flex-1 overflow-hidden" aria-label={`Runs and slots of ${task}`}>
         {cut !== null && (
