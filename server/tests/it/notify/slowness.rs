@@ -184,3 +184,23 @@ async fn a_schedule_whose_calendar_has_no_dates_left_is_told_until_it_has_some()
     tell(&bench).await;
     assert_eq!(subjects(&admin).await, ["it has a schedule that will never fire", "it recovered"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_that_cannot_be_computed_is_told_until_it_is_mended() {
+    let (bench, admin) = quiet(json!(["never_fires", "recovered"])).await;
+    let daily = |expression: &str| json!({"kind": "cron", "expression": expression});
+    let body = |expression: &str| child_task("it", &["exit", "0"], json!({"schedules": [daily(expression)]}));
+    bench.task(body("0 9 * * *")).await;
+    let plan = async || bench.app.schedules_planned(bench.clock.now()).await.expect("planned").len();
+    assert_eq!((plan().await, bench.app.never_look(false).await.unwrap()), (1, [0, 0]));
+    let broken = "UPDATE schedule SET definition = REPLACE(definition, '0 9 * * *', '0 9 * * 99')";
+    assert_eq!(bench.behind(broken).await, 1);
+    assert_eq!((plan().await, bench.app.never_look(false).await.unwrap()), (0, [1, 0]), "as soon as it is known");
+    assert_eq!(bench.app.never_look(true).await.unwrap(), [0, 0]);
+    tell(&bench).await;
+    assert_eq!(incident(&admin, "it").await["reason"]["code"], "schedule_invalid");
+    admin.json(200, "PUT /tasks/it", Some(body("0 10 * * *"))).await;
+    assert_eq!((plan().await, bench.app.never_look(false).await.unwrap()), (1, [0, 1]));
+    tell(&bench).await;
+    assert_eq!(subjects(&admin).await, ["it has a schedule that will never fire", "it recovered"]);
+}

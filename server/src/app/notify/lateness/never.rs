@@ -1,4 +1,5 @@
-//! Schedules that will never fire again although nobody wanted that: calendars leave no date, or the definition is damaged.
+//! Schedules that will never fire again although nobody wanted that: calendars leave no date, or the definition is damaged
+//! or cannot be computed.
 //!
 //! A schedule whose only time or end has come is done, and that is no incident. Deliberately absent: why a schedule never
 //! fires, which `domain::schedules` decides. Start reading at `never_look`.
@@ -30,15 +31,22 @@ impl App {
     pub async fn never_look(&self, whole: bool) -> Result<[u64; 2]> {
         let open = self.store().incidents_of_kinds(&KIND).await?;
         let now = self.clock().now();
-        let found = if whole {
+        // What cannot be computed is known to whoever plans.
+        let invalid: Found = self
+            .invalid_schedules()
+            .iter()
+            .map(|((task, _), invalid)| (*task, Reason::ScheduleInvalid { problem: invalid.error.clone() }))
+            .collect();
+        let mut found = if whole {
             self.never_all(now).await?
-        } else if open.is_empty() {
+        } else if open.is_empty() && invalid.is_empty() {
             return Ok([0, 0]);
         } else {
             let tasks: Vec<Key<Task>> = open.iter().filter_map(|incident| incident.about.task_key()).collect();
             let stored = self.store().schedule_list_enabled_of(&tasks).await?;
             never(self.calendar_book().await?, stored, now).await?
         };
+        found.extend(invalid);
         let task = |incident: &IncidentRecord| incident.about.task_key();
         let is_open = |key: &Key<Task>| open.iter().any(|incident| task(incident) == Some(*key));
         let over = open.iter().any(|incident| task(incident).is_none_or(|key| !found.contains_key(&key)));
