@@ -201,11 +201,14 @@ fn heard(
 
 /// Joins the whole chain of causes.
 fn failed(what: &str, error: &dyn std::error::Error) -> HttpError {
-    let mut text = format!("{what}: {error}");
+    let said = error.to_string();
+    let mut text = format!("{what}: {}", said.split(" (os error").next().unwrap_or_default());
     let mut cause = error.source();
     while let Some(inner) = cause {
         let words = inner.to_string();
-        if !text.contains(&words) {
+        // The number of an error of the system says nothing to a person.
+        let words = words.split(" (os error").next().unwrap_or_default();
+        if !text.contains(words) {
             text.push_str(&format!(": {words}"));
         }
         cause = inner.source();

@@ -26,6 +26,25 @@ describe("channels", () => {
     within(dialog).getByText("200 ok");
   });
 
+  it("sends the arguments of a command as they are typed", async () => {
+    const tried: unknown[] = [];
+    server.use(
+      http.post("*/api/v1/channels/probe", async ({ request }) => {
+        tried.push(await request.json());
+        return HttpResponse.json(accepted);
+      }),
+    );
+    const { user } = renderPage("/channels");
+    await user.click(await screen.findByRole("button", { name: "New channel" }));
+    const dialog = await screen.findByRole("dialog");
+    await user.selectOptions(within(dialog).getByRole("combobox", { name: "Kind" }), "command");
+    await user.type(within(dialog).getByRole("textbox", { name: "Program" }), "/usr/bin/notify-send");
+    await user.type(within(dialog).getByRole("textbox", { name: "Arguments 1" }), " Orc:  ");
+    await user.click(within(dialog).getByRole("button", { name: "Add an argument" }));
+    await user.click(within(dialog).getByRole("button", { name: "Send a test now" }));
+    await waitFor(() => expect(tried).toMatchObject([{ target: { kind: "command", program: "/usr/bin/notify-send", arguments: [" Orc:  "] } }]));
+  });
+
   it("asks for what a kind needs, tests before saving, and shows faults at their fields", async () => {
     const tried: unknown[] = [];
     const saved: unknown[] = [];

@@ -38,9 +38,9 @@ export function draftOf(target: ChannelTarget): Draft {
 
 /** The target as the contract takes it. A field that may be left empty and is, is null. */
 export function targetOf(kind: ChannelKind, draft: Draft): ChannelTarget {
-  const sent = ({ name, type, required }: TargetField): unknown => {
+  const sent = ({ name, type, required, exact }: TargetField): unknown => {
     const value = draft[name];
-    if (type === "list") return (value as string[]).map((text) => text.trim()).filter((text) => text !== "");
+    if (type === "list") return (value as string[]).map((text) => (exact ? text : text.trim())).filter((text) => text !== "");
     if (type === "pairs") return Object.fromEntries((value as Pairs).filter(([key]) => key !== ""));
     return value === "" && !required && type !== "security" ? null : value;
   };

@@ -8,6 +8,8 @@ export interface TargetField {
   label: string;
   /** What the button of a list says. */
   add?: string;
+  /** Whether the texts of a list are sent as they are typed. */
+  exact?: boolean;
   type: "text" | "number" | "credential" | "list" | "pairs" | "lines" | "security";
   required?: boolean;
   hint?: string;
@@ -61,7 +63,7 @@ export const CHANNEL_KINDS: Record<ChannelKind, { word: string; fields: TargetFi
     word: "Command",
     fields: [
       { name: "program", label: "Program", type: "text", required: true, placeholder: "/usr/bin/notify-send", hint: "It runs on the server as tasks do, without a shell, and has 30 seconds. It gets all that is known as JSON on its standard input. Exit code 0 means that it took the notification." },
-      { name: "arguments", label: "Arguments", type: "list", add: "Add an argument", hint: "${subject}, ${text}, ${level}, ${key}, ${link}, ${at} and ${resolved} stand for values." },
+      { name: "arguments", label: "Arguments", type: "list", exact: true, add: "Add an argument", hint: "${subject}, ${text}, ${level}, ${key}, ${link}, ${at} and ${resolved} stand for values." },
     ],
   },
 };
