@@ -4,6 +4,7 @@ mod door;
 mod people;
 mod prompt;
 mod upkeep;
+mod watch;
 
 use crate::config::{Config, Inputs};
 use crate::serve::{self, ServeError};
@@ -116,6 +117,8 @@ enum Command {
         #[arg(long)]
         passphrase_stdin: bool,
     },
+    /// Watch another server from a second machine, and tell by a channel of its own when it is silent
+    Watch(watch::Watch),
     /// Check configuration, data folder, database and runner
     Doctor,
     /// Write a consistent copy of the database (SQLite)
@@ -176,6 +179,9 @@ pub fn main() -> ExitCode {
         print!("{}", crate::api::router::contract().text());
         return ExitCode::SUCCESS;
     }
+    if let Command::Watch(wanted) = command {
+        return watched(wanted);
+    }
     let config = match Config::load(cli.settings.inputs()) {
         Ok(config) => config,
         Err(faults) => {
@@ -184,7 +190,7 @@ pub fn main() -> ExitCode {
         }
     };
     match command {
-        Command::Openapi | Command::Serve => ended(serve::run(config)),
+        Command::Openapi | Command::Watch(_) | Command::Serve => ended(serve::run(config)),
         Command::Migrate => printed(alone(upkeep::migrate(&config))),
         Command::User(command) => {
             printed(alone(through_the_door(&config, async |door| people::user(door, command).await)))
@@ -205,6 +211,14 @@ pub fn main() -> ExitCode {
             }
             Err(error) => printed(Err(error)),
         },
+    }
+}
+
+/// Watches another server, which needs neither settings nor a data folder.
+fn watched(wanted: watch::Watch) -> ExitCode {
+    match alone(async { Ok::<_, Failed>(watch::watch(wanted).await) }) {
+        Ok(code) => code,
+        Err(error) => printed(Err(error)),
     }
 }
 

@@ -28,6 +28,10 @@ pub struct Boards {
     pub(in crate::app) presence: Mutex<Option<clock::presence::Presence>>,
     /// Why file triggers cannot look at their files.
     pub(in crate::app) file_problems: Mutex<BTreeMap<TriggerId, Reason>>,
+    /// What became of the calls of the server's own heartbeat.
+    pub(in crate::app) beacon: system::beacon::BeaconBoard,
     /// Calls of webhooks that are not stored yet.
     pub(in crate::app) hook_calls: triggers::hook_log::HookCalls,
+    /// Held while a call of a heartbeat is handled, because it first adds to a log and then changes a run.
+    pub(in crate::app) heartbeats: tokio::sync::Mutex<()>,
 }

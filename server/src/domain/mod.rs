@@ -21,6 +21,7 @@ pub mod reason;
 pub mod reports;
 pub mod runs;
 pub mod schedules;
+pub mod system;
 pub mod tasks;
 pub mod triggers;
 pub mod vocabulary;

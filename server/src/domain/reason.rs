@@ -540,6 +540,30 @@ reasons! {
         "param \"{param}\" is required and comes from a dependency for which the run does not wait; run the task again \
          with a value for it"
     ),
+    /// Orc does not start the task: its job calls Orc.
+    HeartbeatUnstarted {} => "a heartbeat task is not started by Orc: its job runs elsewhere and calls Orc".to_owned(),
+    /// The job told that it failed.
+    HeartbeatFailed {} => "its job told that it failed".to_owned(),
+    /// The job began again, and had not told the end of this run.
+    HeartbeatBegunAgain {} => "its job began again and had not told its end, so nobody knows how it ended".to_owned(),
+    /// The job did not tell its end within the time limit.
+    HeartbeatUnended {
+        /// The limit in milliseconds.
+        limit_milliseconds: u64,
+    } => format!("its job did not tell its end within {}; it may still run", seconds(*limit_milliseconds)),
+    /// Orc closed the run, and the job goes on.
+    HeartbeatGoesOn {} => "its job runs elsewhere, where Orc does not stop it".to_owned(),
+    /// Runs of heartbeat tasks ended, because their jobs did not tell their end in time.
+    HeartbeatsClosed { runs: u64 } => format!("closed {} whose jobs did not tell their end", runs_of(*runs)),
+    /// The server's own heartbeat was sent.
+    BeaconSent {} => "called the address of the heartbeat".to_owned(),
+    /// The server's own heartbeat was left out, because the server is not well.
+    BeaconWithheld { reason: Box<Reason> } => format!("the server's heartbeat is left out: {reason}"),
+    /// The server's own heartbeat did not arrive.
+    BeaconFailed { problem: String } => format!("the server's heartbeat did not arrive: {problem}"),
+    /// A worker does not come to the end of its round.
+    WorkerHangs { worker: String, since_at: DateTime<Utc> } =>
+        format!("the {worker} has been busy with one round since {}", moment(since_at)),
     /// No earlier run of the task succeeded.
     NeverWorked {} => "no earlier run of the task succeeded, so there is nothing to compare with".to_owned(),
     /// The definition of a run's version cannot be read.

@@ -3,6 +3,7 @@
 //! `Definition` is the versioned part. It is stored whole, as JSON, with every version. The API decides what a body
 //! may contain; `problems` here decides what makes sense together.
 
+mod heartbeat;
 pub mod limits;
 mod secrets;
 pub mod start_limits;
@@ -169,9 +170,16 @@ pub enum RunSpec {
         #[serde(default)]
         travel: Travel,
     },
+    /// Nothing: a job elsewhere calls Orc when it begins and ends.
+    Heartbeat {},
 }
 
 impl RunSpec {
+    /// Whether Orc never starts it, and only hears of it.
+    pub const fn is_heartbeat(&self) -> bool {
+        matches!(self, Self::Heartbeat {})
+    }
+
     /// Name of the kind.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -179,6 +187,7 @@ impl RunSpec {
             Self::Shell { .. } => "shell",
             Self::Script { .. } => "script",
             Self::Http { .. } => "http",
+            Self::Heartbeat {} => "heartbeat",
         }
     }
 }
@@ -248,6 +257,7 @@ impl Definition {
         super::dependencies::problems::problems(&self.name, &self.params, &self.dependencies, &mut found);
         self.time_problems(&mut found);
         self.expect.problems(&mut found);
+        self.heartbeat_problems(&mut found);
         found
     }
 
@@ -342,6 +352,7 @@ impl RunSpec {
                     found.push(Problem::at("/run/url", "must begin with http:// or https://"));
                 }
             }
+            Self::Heartbeat {} => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod call;
 pub mod files;
+pub mod heartbeat;
 pub mod senders;
 pub mod webhook;
 pub mod words;

@@ -374,6 +374,8 @@ words!(
         Vault = "vault",
         /// Network profiles.
         Network = "network",
+        /// The server's own heartbeat.
+        Heartbeat = "heartbeat",
         /// Backfills.
         Backfill = "backfill",
         /// Schedules that do not fire because they are invalid.

@@ -75,6 +75,7 @@ impl Engine {
             Arc::new(triggers::file_watcher::FileWatcher::new(app.clone())),
             Arc::new(triggers::follower::Follower::new(app.clone())),
             Arc::new(triggers::recorder::Recorder::new(app.clone())),
+            Arc::new(triggers::heartbeats::Heartbeats::new(app.clone())),
             Arc::new(ledger::catcher::Catcher::new(app.clone())),
             Arc::new(runs::canceller::Canceller::new(app.clone(), active.clone())),
             rescuer,
@@ -85,6 +86,7 @@ impl Engine {
             Arc::new(reports::Reporter::new(app.clone())),
             Arc::new(notifier),
             Arc::new(upkeep::pruner::Pruner::new(app.clone())),
+            Arc::new(upkeep::beacon::Beacon::new(app.clone())),
             Arc::new(upkeep::keeper::Keeper::new(app)),
         ];
         workers.into_iter().for_each(|worker| loops.start(worker));

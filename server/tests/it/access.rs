@@ -134,6 +134,7 @@ async fn routes_that_are_no_operations_open_to_nobody_but_these() {
         // Whoever knows the secret address gets in.
         ("GET /feeds/file", 404),
         ("POST /hooks/address", 401),
+        ("POST /hooks/address/said", 401),
         // A redirect to the address with the slash.
         ("GET /swagger-ui", 303),
         ("GET /swagger-ui/", 401),

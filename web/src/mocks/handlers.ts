@@ -68,6 +68,7 @@ export const handlers = [
       ],
     }),
   ),
+  http.get(api("/system/heartbeat"), () => HttpResponse.json({ url: null, every_seconds: null, last_success_at: null, last_failure_at: null, problem: null })),
   http.get(api("/system/workers"), () =>
     HttpResponse.json<WorkerList>({
       items: [

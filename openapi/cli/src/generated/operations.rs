@@ -1676,6 +1676,28 @@ pub static OPERATIONS: &[Operation] = &[
         ..Operation::EMPTY
     },
     Operation {
+        id: "system_heartbeat_view", method: "GET", path: "/system/heartbeat",
+        permission: "admin",
+        summary: "View the server's own heartbeat and what became of its calls.",
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "system_heartbeat_set", method: "PUT", path: "/system/heartbeat",
+        permission: "admin",
+        summary: "Set the server's own heartbeat. The first call is made at once.",
+        body: Some(Body { content_type: "application/json", schema: &SYSTEM_HEARTBEAT_SET, partial: false }),
+        answer: Answer::Value,
+        ..Operation::EMPTY
+    },
+    Operation {
+        id: "system_heartbeat_clear", method: "DELETE", path: "/system/heartbeat",
+        permission: "admin",
+        summary: "Stop the server's own heartbeat.",
+        answer: Answer::Empty,
+        ..Operation::EMPTY
+    },
+    Operation {
         id: "clock_confirm", method: "POST", path: "/system/clock",
         permission: "admin",
         summary: "Trust the machine's clock at once if it is doubted. The catch-up rules then apply to the slots in between.",
@@ -2060,7 +2082,7 @@ static RULE_DEFINITION: Schema = Schema {
         Field::optional("quiet_hours.from", Text, "Begin, `HH:MM`."),
         Field::optional("quiet_hours.to", Text, "End, `HH:MM`. If it is before `from`, the hours reach over midnight."),
         Field::optional("quiet_hours.timezone", Text, "Time zone of both, an IANA name."),
-        Field::optional("skip_reasons", List(&Choice(&["text", "earlier_run", "pool_full", "pool_closed", "pool_missing", "dependencies_unseen", "dependency_unmet", "dependency_not_met", "dependency_too_late", "server_full", "next_attempt", "previous_run_open", "queue_full", "too_many_open", "superseded", "replaced", "cancelled", "cancelled_with_task", "cancelled_with_backfill", "task_disabled", "task_deleted", "task_damaged", "schedule_disabled", "schedule_removed", "schedule_damaged", "schedule_invalid", "schedule_was_invalid", "starts_not_kept", "slots_unknown", "version_damaged", "calendar_older", "calendar_lost", "params_refused", "start_too_large", "param_only_in_file", "on_hold", "left_out", "catch_up_off", "only_latest_caught_up", "too_many_missed", "too_old", "in_turn", "exit_code", "signal", "start_failed", "attempt_timed_out", "run_timed_out", "memory_limit_passed", "process_limit_passed", "runner_stopped", "runner_gone", "runner_failed", "runner_ended_early", "server_stopping", "processes_stopped", "processes_left", "result_refused", "log_unreadable", "log_unwritable", "request_refused", "request_failed", "request_failed_at_proxy", "ca_file_unusable", "unexpected_status", "text_missing", "slots_booked", "slots_caught_up", "backfill_runs_made", "file_runs_made", "hook_calls_recorded", "run_ends_followed", "dependencies_looked_at", "deliveries_begun", "incidents_heard", "start_late", "end_late", "never_started", "slots_missed", "success_overdue", "runs_on", "waits_on", "server_was_down", "lateness_found", "slowness_found", "incident_acknowledged", "incident_snoozed", "incident_over", "channel_itself", "credential_expires", "credential_expired", "backup_missing", "backup_old", "server_looked_at", "task_silenced", "rule_off", "rule_changed", "channel_off", "channel_command_failed", "channel_rate_reached", "report_delayed", "reports_left_out", "period_unfinished", "reports_sent", "runs_started", "runs_told", "runs_adopted", "runners_silent", "runners_answer", "history_removed", "pages_moved", "clock_doubted", "clock_returned", "clock_held", "round_failed", "round_panicked", "round_lasts", "worker_fails", "disk_nearly_full", "disk_full", "wal_grown", "deletion_held", "schedules_invalid", "calendar_damaged", "file_unreadable", "file_not_taken", "file_path_refused", "disk_silent", "look_failed", "too_many_files", "pattern_invalid", "pattern_in_data_folder", "pattern_outside", "secret_missing", "hook_filtered", "hook_repeated", "proof_changed", "secret_unreadable", "vault_sealed", "vault_key_unusable", "vault_key_wrong", "credential_missing", "credential_field_missing", "param_holds_credential", "credential_unreadable", "secret_too_short", "seal_unusable", "duration_unusual", "log_unusual", "result_unusual", "runs_judged", "trigger_value_missing", "trigger_value_refused", "dependency_value_missing", "dependency_value_refused", "dependency_value_waived", "never_worked", "version_lost", "conditions_unknown", "schedule_silenced", "more_silenced", "silenced_unknown", "better_minute"])), "The reasons for which a run must have been skipped; empty: any. It is about the event `skipped` only."),
+        Field::optional("skip_reasons", List(&Choice(&["text", "earlier_run", "pool_full", "pool_closed", "pool_missing", "dependencies_unseen", "dependency_unmet", "dependency_not_met", "dependency_too_late", "server_full", "next_attempt", "previous_run_open", "queue_full", "too_many_open", "superseded", "replaced", "cancelled", "cancelled_with_task", "cancelled_with_backfill", "task_disabled", "task_deleted", "task_damaged", "schedule_disabled", "schedule_removed", "schedule_damaged", "schedule_invalid", "schedule_was_invalid", "starts_not_kept", "slots_unknown", "version_damaged", "calendar_older", "calendar_lost", "params_refused", "start_too_large", "param_only_in_file", "on_hold", "left_out", "catch_up_off", "only_latest_caught_up", "too_many_missed", "too_old", "in_turn", "exit_code", "signal", "start_failed", "attempt_timed_out", "run_timed_out", "memory_limit_passed", "process_limit_passed", "runner_stopped", "runner_gone", "runner_failed", "runner_ended_early", "server_stopping", "processes_stopped", "processes_left", "result_refused", "log_unreadable", "log_unwritable", "request_refused", "request_failed", "request_failed_at_proxy", "ca_file_unusable", "unexpected_status", "text_missing", "slots_booked", "slots_caught_up", "backfill_runs_made", "file_runs_made", "hook_calls_recorded", "run_ends_followed", "dependencies_looked_at", "deliveries_begun", "incidents_heard", "start_late", "end_late", "never_started", "slots_missed", "success_overdue", "runs_on", "waits_on", "server_was_down", "lateness_found", "slowness_found", "incident_acknowledged", "incident_snoozed", "incident_over", "channel_itself", "credential_expires", "credential_expired", "backup_missing", "backup_old", "server_looked_at", "task_silenced", "rule_off", "rule_changed", "channel_off", "channel_command_failed", "channel_rate_reached", "report_delayed", "reports_left_out", "period_unfinished", "reports_sent", "runs_started", "runs_told", "runs_adopted", "runners_silent", "runners_answer", "history_removed", "pages_moved", "clock_doubted", "clock_returned", "clock_held", "round_failed", "round_panicked", "round_lasts", "worker_fails", "disk_nearly_full", "disk_full", "wal_grown", "deletion_held", "schedules_invalid", "calendar_damaged", "file_unreadable", "file_not_taken", "file_path_refused", "disk_silent", "look_failed", "too_many_files", "pattern_invalid", "pattern_in_data_folder", "pattern_outside", "secret_missing", "hook_filtered", "hook_repeated", "proof_changed", "secret_unreadable", "vault_sealed", "vault_key_unusable", "vault_key_wrong", "credential_missing", "credential_field_missing", "param_holds_credential", "credential_unreadable", "secret_too_short", "seal_unusable", "duration_unusual", "log_unusual", "result_unusual", "runs_judged", "trigger_value_missing", "trigger_value_refused", "dependency_value_missing", "dependency_value_refused", "dependency_value_waived", "heartbeat_unstarted", "heartbeat_failed", "heartbeat_begun_again", "heartbeat_unended", "heartbeat_goes_on", "heartbeats_closed", "beacon_sent", "beacon_withheld", "beacon_failed", "worker_hangs", "never_worked", "version_lost", "conditions_unknown", "schedule_silenced", "more_silenced", "silenced_unknown", "better_minute"])), "The reasons for which a run must have been skipped; empty: any. It is about the event `skipped` only."),
         Field::optional("remind_minutes", Integer(1, 43200), "Number of minutes after which the rule tells again an incident that nobody has taken up, over and over; null: never.").or_null(),
         Field::optional("escalation.after_minutes", Integer(1, 43200), "Number of minutes after the rule told the incident."),
         Field::optional("escalation.to", List(&Text), "Names of the channels that are told."),
@@ -2322,6 +2344,17 @@ static SIMULATION_DEFINITION: Schema = Schema {
     ],
 };
 
+static SYSTEM_HEARTBEAT_SET: Schema = Schema {
+    fields: &[
+        Field::required("url", Text, "The address, such as that of a check at healthchecks.io, or of a heartbeat task of another Orc. It may mention credentials: `${credential.NAME}`. Any answer from 200 to 299 is a success."),
+        Field::optional("every_seconds", Integer(10, 86400), "Seconds between two calls. [default: 60]"),
+    ],
+    unions: &[],
+    texts: &[
+        TextPlace { at: "url", of: "", kinds: &[], nullable: false },
+    ],
+};
+
 static TASK_APPLY: Schema = Schema {
     fields: &[
         Field::required("tasks", List(&Value), "The definitions."),
@@ -2330,7 +2363,7 @@ static TASK_APPLY: Schema = Schema {
         Field::optional("yes", Boolean, "Confirms that more than 10 tasks or 20 % may be deleted."),
     ],
     unions: &[
-        Union { at: "tasks.*.run", kinds: &["command", "shell", "script", "http"] },
+        Union { at: "tasks.*.run", kinds: &["command", "shell", "script", "http", "heartbeat"] },
         Union { at: "tasks.*.credentials.*.inject", kinds: &["env", "file", "stdin"] },
         Union { at: "tasks.*.params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
         Union { at: "tasks.*.schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },
@@ -2457,7 +2490,7 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("folder", Text, "Folder, as names separated by '/'; empty: the root."),
         Field::optional("tags", List(&Text), "Labels for filters."),
         Field::optional("enabled", Boolean, "Whether anything can start the task. [default: true]"),
-        Field::required("run", OneOf(&["command", "shell", "script", "http"]), "What the task runs."),
+        Field::required("run", OneOf(&["command", "shell", "script", "http", "heartbeat"]), "What the task runs."),
         Field::optional("run.program", Text, "Program: a path, or a name searched in PATH.").of("run", &["command"]),
         Field::optional("run.arguments", List(&Text), "Arguments, passed on byte for byte; `${params.x}` is replaced inside an argument. An argument can have at most 131,071 bytes on Linux.").of("run", &["command", "script"]),
         Field::optional("run.line", Text, "The line, passed to the shell unchanged. Params are ORC_PARAM_* variables.").of("run", &["shell"]),
@@ -2520,7 +2553,7 @@ static TASK_DEFINITION: Schema = Schema {
         Field::optional("expect.wait_within_seconds", Integer(1, 31622400), "Maximum number of seconds for which a run waits before it starts, whatever starts it; null: any time.").or_null(),
     ],
     unions: &[
-        Union { at: "run", kinds: &["command", "shell", "script", "http"] },
+        Union { at: "run", kinds: &["command", "shell", "script", "http", "heartbeat"] },
         Union { at: "credentials.*.inject", kinds: &["env", "file", "stdin"] },
         Union { at: "params.*", kinds: &["string", "integer", "number", "boolean", "choice", "date", "json"] },
         Union { at: "schedules.*", kinds: &["cron", "windows", "interval", "once", "calendar_rule", "rrule", "startup"] },

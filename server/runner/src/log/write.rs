@@ -5,6 +5,8 @@
 //! first file, so that readers know where it is. Nothing here fails for lack of space: bytes that cannot be kept are
 //! counted and become a gap.
 
+mod again;
+
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -59,21 +61,8 @@ impl LogWriter {
         let head = head_of(Kind::Identity, Stream::System, 0, clock::now_micros());
         frame::encode(&mut scratch, &seed, head, &json(identity));
         file.write_all(&scratch)?;
-        Ok(Self {
-            log: log.to_owned(),
-            seed,
-            limits: LogLimits::default(),
-            main: Output { file, at: scratch.len() as u64 },
-            ring: VecDeque::new(),
-            masked: Masked::default(),
-            lines: Default::default(),
-            newlines: 0,
-            offset: 0,
-            kept: 0,
-            gap: None,
-            guard: Guard { next: clock::now(), bytes: 0, closed: false },
-            scratch,
-        })
+        let main = Output { file, at: scratch.len() as u64 };
+        Ok(Self::at_end(log, seed, main, LogTotals::default()))
     }
 
     /// Sets the plan's limits. Must be called before the first data.

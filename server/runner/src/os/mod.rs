@@ -52,7 +52,7 @@ pub use system::{abilities, remove_left_cgroups};
 pub(crate) use system::{ask_process, carriers, kill, kill_carrier, living, start_ticks, started_at_micros, survivors};
 
 /// Files: private ones, the log with its lock, free space.
-pub(crate) use system::{create_locked, create_private, create_script, free_percent, locked, open_plain};
+pub(crate) use system::{create_locked, create_private, create_script, free_percent, locked, open_locked, open_plain};
 
 /// Folders for private files, in memory where the system has that.
 pub(crate) use system::{create_folder, folder_id, memory_folders};

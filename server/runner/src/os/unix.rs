@@ -22,6 +22,13 @@ pub(crate) fn create_locked(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Opens the log of an attempt again for adding to it, and takes its lock.
+pub(crate) fn open_locked(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().write(true).open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
 /// Returns whether somebody holds the lock of a log; a missing file has no lock. The check takes a shared lock for an
 /// instant and disturbs nobody.
 pub(crate) fn locked(path: &Path) -> io::Result<bool> {

@@ -36,6 +36,11 @@ pub(crate) fn create_locked(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).share_mode(SHARE_READ_DELETE).open(path)
 }
 
+/// Opens the log of an attempt again for adding to it, and takes its lock.
+pub(crate) fn open_locked(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).share_mode(SHARE_READ_DELETE).open(path)
+}
+
 /// Returns whether somebody holds the lock of a log; a missing file has no lock. The check opens the file for
 /// writing, which the lock's holder does not share, and writes nothing.
 pub(crate) fn locked(path: &Path) -> io::Result<bool> {

@@ -13,7 +13,8 @@ pub fn definition_in(wire: ChannelDefinition) -> domain::ChannelDefinition {
     domain::ChannelDefinition { name, description, enabled, target: target_in(target) }
 }
 
-fn target_in(wire: ChannelTarget) -> domain::Target {
+/// Converts a target.
+pub fn target_in(wire: ChannelTarget) -> domain::Target {
     match wire {
         ChannelTarget::Mail(mail) => {
             let ChannelMail { host, port, security, credential, ca_file, from, reply_to, to, mails_per_hour } = mail;

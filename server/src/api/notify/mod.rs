@@ -14,6 +14,8 @@ mod rules;
 pub mod silences;
 pub mod wire;
 
+pub use self::convert::target_in;
+
 use self::convert::{channel_out, definition_in, test_out};
 use self::wire::{Channel, ChannelDefinition, ChannelPage, ChannelTest};
 use super::core::answer;

@@ -21,7 +21,7 @@ use crate::domain::core::limits::{AppliedLimit, of};
 use crate::domain::ids::RunId;
 use crate::domain::model::{self, AttemptRecord, RunDependencyRecord, RunFilter, RunRecord, StatsPoint, StatsRecord};
 use crate::domain::reason::Reason;
-use crate::domain::runs;
+use crate::domain::runs::{self, Standing};
 use crate::domain::vocabulary::{RunState, StatsStep};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -248,6 +248,8 @@ fn vault_closed(reason: &Reason) -> bool {
 fn summary_out(run: RunRecord, now: DateTime<Utc>) -> RunSummary {
     let duration = run.started_at.map(|from| seconds(run.finished_at.unwrap_or(now) - from).max(0.0));
     let waits = waits_for(&run).map(|reason| WaitingOn { reason: reason.into() });
+    let suspicious = !run.suspicious.is_empty();
+    let standing = Standing { gated: run.gated, suspicious, elsewhere: run.is_elsewhere() };
     RunSummary {
         id: run.id.0,
         task: RunTask { id: run.task.0, name: run.task_name, version: run.task_version },
@@ -274,7 +276,7 @@ fn summary_out(run: RunRecord, now: DateTime<Utc>) -> RunSummary {
         waiting_on: waits.into_iter().collect(),
         node: run.node,
         log: LogSize { bytes: run.log_bytes, lines: run.log_lines, truncated: run.log_truncated },
-        actions: runs::actions(run.state, run.gated, !run.suspicious.is_empty()),
+        actions: runs::actions(run.state, standing),
         suspicious: run.suspicious.into_iter().map(Into::into).collect(),
     }
 }

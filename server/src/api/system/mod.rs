@@ -4,6 +4,7 @@
 //! `system_view`.
 
 pub mod events;
+pub mod heartbeat;
 
 use super::core::answer::Reason;
 use super::core::body::Body;
@@ -33,6 +34,11 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(system_settings))
         .routes(routes!(system_workers))
         .routes(routes!(system_hold, system_release))
+        .routes(routes!(
+            heartbeat::system_heartbeat_view,
+            heartbeat::system_heartbeat_set,
+            heartbeat::system_heartbeat_clear
+        ))
         .routes(routes!(clock_confirm))
         .routes(routes!(system_metrics))
         .routes(routes!(system_contract))

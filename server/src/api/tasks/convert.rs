@@ -201,7 +201,7 @@ impl wire::TaskDefinition {
             wire::RunSpec::Script(run) => {
                 vec![line_ends::for_name(&run.interpreter), line_ends::for_interpreter(&run.interpreter, &run.text)]
             }
-            wire::RunSpec::Http(_) => Vec::new(),
+            wire::RunSpec::Http(_) | wire::RunSpec::Heartbeat(_) => Vec::new(),
         };
         let mut mends: Vec<TaskMend> = changed.into_iter().flat_map(|text| text.mends).collect();
         mends.sort_unstable();
@@ -239,11 +239,13 @@ fn run_in(run: wire::RunSpec) -> tasks::RunSpec {
             let travel = Travel { proxy: filled(proxy), no_proxy, ca_file: filled(ca_file) };
             tasks::RunSpec::Http { method, url, headers, body, expected_codes, body_contains, travel }
         }
+        wire::RunSpec::Heartbeat(wire::RunHeartbeat {}) => tasks::RunSpec::Heartbeat {},
     }
 }
 
 fn run_out(run: tasks::RunSpec) -> wire::RunSpec {
     match run {
+        tasks::RunSpec::Heartbeat {} => wire::RunSpec::Heartbeat(wire::RunHeartbeat {}),
         tasks::RunSpec::Command { program, arguments } => {
             wire::RunSpec::Command(wire::RunCommand { program, arguments })
         }

@@ -176,7 +176,18 @@ pub enum RunSpec {
     Script(RunScript),
     /// An HTTP request.
     Http(RunHttp),
+    /// Nothing: a job elsewhere calls Orc when it begins and ends.
+    Heartbeat(RunHeartbeat),
 }
+
+/// A job that Orc does not start, such as one on another machine. The task has one trigger, a webhook with the proof
+/// `secret_url`, whose address the job calls with GET, HEAD or POST: `/start` when it begins, the address itself when it
+/// succeeded, `/fail` or `/EXIT_CODE` when it ended in another way, `/log` in between. What it sends becomes the log, of each
+/// call the last 100,000 bytes. `?rid=UUID` tells which start and end belong together. A run that has begun and is not
+/// ended within `timeout_seconds` times out. Credentials of the task are masked in what the job sends.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunHeartbeat {}
 
 /// A program and its arguments, without a shell: nothing needs quoting.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

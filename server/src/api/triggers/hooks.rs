@@ -21,7 +21,7 @@ use std::net::SocketAddr;
 type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 /// Starts the task of a webhook. Answers 202 with the run, 200 if a filter kept the call out, and 200 with plain text if
-/// the sender tested the address.
+/// the sender tested the address. To the job of a heartbeat it answers 200 with the run.
 pub async fn receive(
     State(state): State<ApiState>,
     Path(address): Path<String>,
@@ -32,22 +32,45 @@ pub async fn receive(
 ) -> ApiResult<Response> {
     let body = body.map_err(too_large)?.to_vec();
     let call = HookCall { body, idempotency_key, ..call(&state, address, peer, query.as_deref(), &headers) };
-    Ok(match state.app.hook_call(call).await? {
+    Ok(answer(state.app.hook_call(call).await?))
+}
+
+/// Takes what the job of a heartbeat says: `start`, `fail`, `log` or an exit code after the address, with any of the
+/// methods that are called easily.
+pub async fn heartbeat(
+    State(state): State<ApiState>,
+    Path((address, said)): Path<(String, String)>,
+    (peer, RawQuery(query)): (Peer, RawQuery),
+    IdempotencyKey(idempotency_key): IdempotencyKey,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> ApiResult<Response> {
+    let (said, body) = (Some(said), body.map_err(too_large)?.to_vec());
+    let call = HookCall { said, body, idempotency_key, ..call(&state, address, peer, query.as_deref(), &headers) };
+    Ok(answer(state.app.hook_call(call).await?))
+}
+
+fn answer(answer: HookAnswer) -> Response {
+    match answer {
         HookAnswer::Run { run, verdict, reason } => {
             let reason = reason.map(Reason::from);
             let answer =
                 json!({"run_id": run.id.to_string(), "verdict": verdict, "state": run.state, "reason": reason});
             (StatusCode::ACCEPTED, Json(answer)).into_response()
         }
+        HookAnswer::Told { run, verdict } => {
+            Json(json!({"run_id": run.id.to_string(), "verdict": verdict, "state": run.state})).into_response()
+        }
         HookAnswer::Filtered(reason) => {
             Json(json!({"run_id": null, "verdict": "filtered", "reason": Reason::from(reason)})).into_response()
         }
         HookAnswer::Challenge(text) => plain(text),
-    })
+    }
 }
 
-/// Answers a sender that tests an address. At every other address, known or not, there is nothing to read.
-pub async fn challenge(
+/// Answers the job of a heartbeat, or a sender that tests an address. At every other address, known or not, there is
+/// nothing to read.
+pub async fn read(
     State(state): State<ApiState>,
     Path(address): Path<String>,
     peer: Peer,
@@ -55,8 +78,8 @@ pub async fn challenge(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let call = call(&state, address, peer, query.as_deref(), &headers);
-    match state.app.hook_challenge(call).await? {
-        Some(text) => Ok(plain(text)),
+    match state.app.hook_read(call).await? {
+        Some(found) => Ok(answer(found)),
         None => Ok(only_post().await),
     }
 }
@@ -64,8 +87,17 @@ pub async fn challenge(
 /// Refuses every other method.
 pub async fn only_post() -> Response {
     let detail = "a webhook is called with POST; nothing can be read here";
+    refused_method("POST", detail)
+}
+
+/// Refuses every other method after the address of a heartbeat.
+pub async fn only_calls() -> Response {
+    refused_method("GET, HEAD, POST", "a heartbeat is called with POST, GET or HEAD")
+}
+
+fn refused_method(allowed: &'static str, detail: &str) -> Response {
     let refused = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
-    ([(header::ALLOW, "POST")], refused).into_response()
+    ([(header::ALLOW, allowed)], refused).into_response()
 }
 
 fn call(state: &ApiState, address: String, peer: Peer, query: Option<&str>, headers: &HeaderMap) -> HookCall {

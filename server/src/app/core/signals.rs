@@ -30,11 +30,13 @@ pub enum Signal {
     Started,
     /// Reports changed.
     Reports,
+    /// A job elsewhere began or ended.
+    Heartbeats,
 }
 
 impl Signal {
     /// All kinds of signals.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Schedules,
         Self::Queue,
         Self::Cancel,
@@ -45,6 +47,7 @@ impl Signal {
         Self::Incidents,
         Self::Started,
         Self::Reports,
+        Self::Heartbeats,
     ];
 }
 
@@ -89,6 +92,7 @@ impl Signals {
             Signal::Incidents => 7,
             Signal::Started => 9,
             Signal::Reports => 8,
+            Signal::Heartbeats => 10,
         }]
     }
 }

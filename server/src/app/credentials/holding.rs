@@ -48,6 +48,24 @@ impl App {
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
 
+    /// Everything secret in the credentials of a definition, to be masked in what its job tells.
+    ///
+    /// # Errors
+    /// The inner error says why the values cannot be read now.
+    pub(in crate::app) async fn definition_secrets(
+        &self,
+        definition: &Definition,
+    ) -> Result<std::result::Result<Secrets, Reason>> {
+        let names = definition.credential_names();
+        if names.is_empty() {
+            return Ok(Ok(Secrets::default()));
+        }
+        if let Some(closed) = self.vault_closed() {
+            return Ok(Err(closed));
+        }
+        Ok(self.credentials_read(names).await?.map(|opened| Secrets::new(&masked(&opened))))
+    }
+
     /// Masks the values of the attempt's credentials in the params of its run. Returns why the run cannot start if
     /// there were any.
     ///

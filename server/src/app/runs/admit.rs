@@ -86,6 +86,8 @@ pub enum Refusal {
     Params(Vec<Problem>),
     /// No process can start with these params.
     TooLarge(Vec<Problem>),
+    /// Orc does not start the task.
+    Elsewhere,
     /// The overlap rule does not allow a run, for this reason.
     Overlap(Reason),
 }
@@ -97,6 +99,10 @@ impl Refusal {
             Self::Damaged(damage) => damaged(task, &damage),
             Self::Disabled => Error::conflict("task_disabled", format!("task \"{task}\" is disabled; enable it first")),
             Self::Params(problems) | Self::TooLarge(problems) => Error::Invalid(problems),
+            Self::Elsewhere => {
+                let detail = "is a heartbeat: Orc does not start it, its job runs elsewhere and calls Orc";
+                Error::conflict("task_runs_elsewhere", format!("task \"{task}\" {detail}"))
+            }
             Self::Overlap(reason) => Error::conflict("overlap", format!("not started: {reason}")),
         }
     }
@@ -106,6 +112,7 @@ impl Refusal {
         match self {
             Self::Damaged(problem) => Reason::TaskDamaged { problem },
             Self::Disabled => Reason::TaskDisabled {},
+            Self::Elsewhere => Reason::HeartbeatUnstarted {},
             Self::Params(problems) => {
                 Reason::ParamsRefused { problems: problems.into_iter().map(|problem| problem.message).collect() }
             }
@@ -147,6 +154,9 @@ pub fn new_run(wanted: Wanted, open: &mut OpenRuns, now: DateTime<Utc>) -> std::
     }
     if !task.definition.enabled {
         return Err(Refusal::Disabled);
+    }
+    if definition.run.is_heartbeat() && trigger.kind != TriggerKind::Webhook {
+        return Err(Refusal::Elsewhere);
     }
     let params = params::resolve(&definition.params_admitted(), &params).map_err(Refusal::Params)?;
     let too_large = start_limits::run_problems(definition, &params, limits);
@@ -278,6 +288,15 @@ pub async fn one_or_overlapped(tx: &Tx, wanted: Wanted<'_>, now: DateTime<Utc>) 
         Err(refusal) => return Err(refusal.into_error(&definition.name)),
     };
     let run = run.ok_or_else(|| Error::Internal("no run was made".into()))?;
+    insert_one(tx, run, definition.overlap, now).await
+}
+
+/// Stores a queued run of a job elsewhere, which nobody may claim: its begin follows in the same transaction. Overlap
+/// does not count, because Orc cannot keep the job from running.
+pub async fn elsewhere(tx: &Tx, wanted: Wanted<'_>, now: DateTime<Utc>) -> Result<Inserted> {
+    let definition = wanted.definition;
+    let run = new_run(wanted, &mut OpenRuns::default(), now);
+    let run = run.map_err(|refusal| refusal.into_error(&definition.name))?;
     insert_one(tx, run, definition.overlap, now).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::attempts::LogCounts;
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::model::{AttemptRecord, RunRecord};
+use crate::domain::model::{AttemptRecord, ElsewhereRun, RunRecord};
 use crate::domain::vocabulary::RunState;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +19,8 @@ struct Rows {
     attempts: HashMap<AttemptId, watch::Sender<LogCounts>>,
     /// The attempt in progress of each run.
     runs: HashMap<RunId, AttemptId>,
+    /// The attempts of jobs elsewhere, by run.
+    elsewhere: HashMap<RunId, AttemptId>,
 }
 
 impl Rows {
@@ -51,15 +53,24 @@ impl ProgressBoard {
         }
     }
 
+    /// Replaces the attempts of jobs elsewhere, which are all those that are open.
+    pub fn elsewhere(&self, open: &[ElsewhereRun]) {
+        let open: HashMap<RunId, AttemptId> = open.iter().map(|run| (run.run, run.attempt)).collect();
+        let before = std::mem::replace(&mut self.lock().elsewhere, open.clone());
+        before.iter().filter(|(run, _)| !open.contains_key(run)).for_each(|(run, attempt)| self.end(*run, *attempt));
+        open.iter().for_each(|(run, attempt)| self.begin(*run, *attempt));
+    }
+
     /// Watches a running attempt. Returns none if it is not running here.
     pub fn watch(&self, attempt: AttemptId) -> Option<watch::Receiver<LogCounts>> {
         self.lock().attempts.get(&attempt).map(watch::Sender::subscribe)
     }
 
-    /// Adds what attempts in progress have logged so far to their runs, which count ended attempts alone.
+    /// Adds what attempts in progress have logged so far to their runs, which count ended attempts alone. Runs of jobs
+    /// elsewhere count all that was logged.
     pub fn add_to_runs(&self, runs: &mut [RunRecord]) {
         let rows = self.lock();
-        for run in runs.iter_mut().filter(|run| run.state == RunState::Running) {
+        for run in runs.iter_mut().filter(|run| run.state == RunState::Running && !run.is_elsewhere()) {
             if let Some(attempt) = rows.runs.get(&run.id) {
                 add(run, rows.logged(*attempt));
             }
@@ -68,6 +79,9 @@ impl ProgressBoard {
 
     /// Adds the same to one run and to its attempts, which are all that it has.
     pub fn add_to_run(&self, run: &mut RunRecord, attempts: &mut [AttemptRecord]) {
+        if run.is_elsewhere() {
+            return;
+        }
         let rows = self.lock();
         for attempt in attempts.iter_mut().filter(|attempt| attempt.outcome.is_none()) {
             let counts = rows.logged(attempt.id);

@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: what single workers do, which is in `engine`. Start reading at `disk`.
 
+pub mod beacon;
 pub(in crate::app) mod demo;
 pub mod disk;
 mod health;
@@ -189,6 +190,7 @@ impl App {
         warnings.extend(self.vault_closed());
         warnings.extend(calendar_warnings(&self.calendars().await?.records));
         warnings.extend(self.deletion_held());
+        warnings.extend(self.beacon_problem());
         let invalid_schedule_count = u32::try_from(invalid.len()).unwrap_or(u32::MAX);
         let (started_at, clock) = (self.started_at(), self.clock_view());
         Ok(SystemView { started_at, clock, invalid_schedule_count, database, disk, hold, warnings })

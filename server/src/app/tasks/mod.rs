@@ -64,7 +64,8 @@ pub fn actions(task: &TaskRecord) -> Vec<TaskAction> {
     if task.damage.rest.is_some() {
         vec![TaskAction::Update, TaskAction::Delete]
     } else if task.definition.enabled {
-        vec![TaskAction::Run, TaskAction::Disable, TaskAction::Update, TaskAction::Delete]
+        let run = (!task.definition.run.is_heartbeat()).then_some(TaskAction::Run);
+        run.into_iter().chain([TaskAction::Disable, TaskAction::Update, TaskAction::Delete]).collect()
     } else {
         vec![TaskAction::Enable, TaskAction::Update, TaskAction::Delete]
     }

@@ -9,6 +9,8 @@ use crate::domain::triggers::call::Headers;
 pub struct HookCall {
     /// The last part of the address.
     pub address: String,
+    /// What follows the address: of a heartbeat what the job says.
+    pub said: Option<String>,
     /// The headers.
     pub headers: Headers,
     /// Names and values of the query.

@@ -47,6 +47,13 @@ pub enum HookAnswer {
         /// Why it is not a new run that starts.
         reason: Option<Reason>,
     },
+    /// It told something about the job of a heartbeat.
+    Told {
+        /// The run of the job.
+        run: Box<RunRecord>,
+        /// What became of the call: started, ended, noted or repeated.
+        verdict: HookVerdict,
+    },
     /// A filter kept it out.
     Filtered(Reason),
     /// The sender tested the address and wants this text back.
@@ -54,9 +61,9 @@ pub enum HookAnswer {
 }
 
 /// A call that was not answered with success: what the log says, and what the caller gets.
-struct Refused {
-    verdict: HookVerdict,
-    error: Error,
+pub(super) struct Refused {
+    pub(super) verdict: HookVerdict,
+    pub(super) error: Error,
 }
 
 impl From<Error> for Refused {
@@ -70,7 +77,7 @@ impl From<Error> for Refused {
     }
 }
 
-type Handled = std::result::Result<HookAnswer, Refused>;
+pub(super) type Handled = std::result::Result<HookAnswer, Refused>;
 
 /// What a transaction made of a call.
 enum Written {
@@ -90,7 +97,9 @@ impl App {
         let handled = self.hook_handle(found.as_ref(), &call, content, delivery.as_ref()).await;
         if let Some(found) = &found {
             let (verdict, run) = match &handled {
-                Ok(HookAnswer::Run { run, verdict, .. }) => (*verdict, Some(run.id)),
+                Ok(HookAnswer::Run { run, verdict, .. } | HookAnswer::Told { run, verdict }) => {
+                    (*verdict, Some(run.id))
+                }
                 Ok(HookAnswer::Filtered(_)) => (HookVerdict::Filtered, None),
                 Ok(HookAnswer::Challenge(_)) => (HookVerdict::Challenge, None),
                 Err(refused) => (refused.verdict, None),
@@ -111,18 +120,26 @@ impl App {
         handled.map_err(|refused| refused.error)
     }
 
-    /// Answers a sender that tests an address with `GET`; none: nothing is to be read here.
-    pub async fn hook_challenge(&self, call: HookCall) -> Result<Option<String>> {
+    /// Answers a call with `GET`: a job tells of itself, or a sender tests the address; none: nothing is to be read here.
+    pub async fn hook_read(&self, call: HookCall) -> Result<Option<HookAnswer>> {
         let Some(found) = self.hook_find(&call.address).await? else { return Ok(None) };
         let by_address = found.rule.proof == WebhookProof::SecretUrl;
         if by_address && self.hook_proof(Some(&found), &call)? == Proof::Wrong {
             return Ok(None);
         }
+        if found.task.definition.run.is_heartbeat() {
+            return self.hook_call(call).await.map(Some);
+        }
+        Ok(self.hook_challenge(&found, &call, by_address)?.map(HookAnswer::Challenge))
+    }
+
+    /// What a sender wants back that tests an address with `GET`.
+    fn hook_challenge(&self, found: &Webhook, call: &HookCall, by_address: bool) -> Result<Option<String>> {
         match sender(found.rule.sender).challenge {
             Challenge::QueryChallenge => Ok(call.query("challenge").and_then(answerable)),
             Challenge::HubChallenge if call.query("hub.mode") == Some("subscribe") => {
                 let given = call.query("hub.verify_token").unwrap_or_default();
-                let shared = self.hook_secret(Some(&found))?;
+                let shared = self.hook_secret(Some(found))?;
                 let right = shared.is_some_and(|it| same(verify_token(&it).expose().as_bytes(), given.as_bytes()));
                 Ok(call.query("hub.challenge").and_then(answerable).filter(|_| by_address || right))
             }
@@ -142,6 +159,13 @@ impl App {
             let verdict = if proof == Proof::TooOld { HookVerdict::TooOld } else { HookVerdict::WrongProof };
             return Err(Refused { verdict, error: self.hook_refused(call).await });
         };
+        if found.task.definition.run.is_heartbeat() {
+            return self.heartbeat(found, call).await;
+        }
+        if call.said.is_some() {
+            let detail = "only the addresses of heartbeat tasks go on after their secret";
+            return Err(Refused { verdict: HookVerdict::BadAddress, error: Error::NotFound(detail.into()) });
+        }
         if let Some(challenge) = challenge(found, call, content.as_ref().ok()) {
             return Ok(HookAnswer::Challenge(challenge));
         }

@@ -7,6 +7,7 @@ pub mod call;
 pub mod compare;
 pub mod file_roots;
 pub mod files;
+pub mod heartbeats;
 pub mod hook_log;
 mod hook_proof;
 pub mod hooks;

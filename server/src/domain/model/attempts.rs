@@ -14,6 +14,7 @@ use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// An attempt as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -254,4 +255,66 @@ pub enum ClaimOrder {
     Priority,
     /// The longest due one, whatever its priority, so that no run waits for ever.
     Age,
+}
+
+/// An open run that a job elsewhere carries out: a heartbeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ElsewhereRun {
+    /// Id of the run.
+    pub run: RunId,
+    /// Id of its attempt.
+    pub attempt: AttemptId,
+    /// What the job gave for its start and its end.
+    pub rid: Option<Uuid>,
+    /// Time limit of the run.
+    pub timeout: Option<TimeDelta>,
+    /// When the run ends, if the job has not told its end.
+    pub deadline_at: Option<DateTime<Utc>>,
+}
+
+/// The begin of a run that a job elsewhere carries out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElsewhereBegin {
+    /// Id of the run, which is queued.
+    pub run: RunId,
+    /// Id of the new attempt.
+    pub attempt: AttemptId,
+    /// Address of the job.
+    pub from: String,
+    /// What the job gives for its start and its end.
+    pub rid: Option<Uuid>,
+    /// When it began.
+    pub at: DateTime<Utc>,
+}
+
+/// Size of the log of an open run that a job elsewhere carries out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ElsewhereLog {
+    /// Id of the run.
+    pub run: RunId,
+    /// Id of its attempt.
+    pub attempt: AttemptId,
+    /// Bytes in the log.
+    pub bytes: u64,
+    /// Lines in the log.
+    pub lines: u64,
+    /// Bytes that were not kept now, in addition to those before.
+    pub dropped_bytes: u64,
+}
+
+/// The end of a run that a job elsewhere carries out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElsewhereEnd {
+    /// Id of the run.
+    pub run: RunId,
+    /// Its final state.
+    pub state: RunState,
+    /// Outcome of its attempt.
+    pub outcome: AttemptOutcome,
+    /// Exit code that the job told.
+    pub exit_code: Option<i32>,
+    /// Why it ended like this; none: there is no particular reason.
+    pub reason: Option<Reason>,
+    /// When it ended.
+    pub at: DateTime<Utc>,
 }

@@ -29,8 +29,8 @@ pub use self::access::{
     UserChange, UserNew, UserRecord,
 };
 pub use self::attempts::{
-    AttemptFinished, AttemptRecord, AttemptStarted, Claim, ClaimOrder, ClaimedRun, Conditions, LeftBehind, RunNext,
-    StartedFile,
+    AttemptFinished, AttemptRecord, AttemptStarted, Claim, ClaimOrder, ClaimedRun, Conditions, ElsewhereBegin,
+    ElsewhereEnd, ElsewhereLog, ElsewhereRun, LeftBehind, RunNext, StartedFile,
 };
 pub use self::bands::{Band, BandRecord, BandSample, BandValue, SeenMeasures, TaskBandsRecord, UnjudgedRun};
 pub use self::calendars::{CalendarDamage, CalendarMark, CalendarRecord, CalendarShelf, StoredCalendars};

@@ -188,6 +188,11 @@ impl RunRecord {
         }
     }
 
+    /// Whether a job elsewhere carries the run out: a heartbeat. Every other run that began has a server.
+    pub fn is_elsewhere(&self) -> bool {
+        self.node.is_none() && self.attempt_count > 0
+    }
+
     /// The record of a new run.
     pub fn of_new(new: &RunNew) -> Self {
         let RunNew { created_at, state, .. } = new;

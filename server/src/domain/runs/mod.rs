@@ -43,13 +43,24 @@ pub fn may(from: RunState, to: RunState) -> bool {
     TRANSITIONS.iter().any(|(state, next)| *state == from && next.contains(&to))
 }
 
-/// What can be done with a run in this state. `gated` says whether it waits for dependencies, `suspicious` whether its
-/// success is marked.
-pub fn actions(state: RunState, gated: bool, suspicious: bool) -> Vec<RunAction> {
-    let acknowledge = suspicious.then_some(RunAction::Acknowledge);
+/// The facts about a run, besides its state, that decide what can be done with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether it waits for dependencies.
+    pub gated: bool,
+    /// Whether its success is marked.
+    pub suspicious: bool,
+    /// Whether a job elsewhere carries it out, which Orc cannot start.
+    pub elsewhere: bool,
+}
+
+/// What can be done with a run in this state.
+pub fn actions(state: RunState, standing: Standing) -> Vec<RunAction> {
+    let acknowledge = standing.suspicious.then_some(RunAction::Acknowledge);
+    let rerun = (!standing.elsewhere).then_some(RunAction::Rerun);
     match state {
-        RunState::Waiting if gated => vec![RunAction::Start, RunAction::Cancel],
-        state if state.is_final() => acknowledge.into_iter().chain([RunAction::Rerun, RunAction::Delete]).collect(),
+        RunState::Waiting if standing.gated => vec![RunAction::Start, RunAction::Cancel],
+        state if state.is_final() => acknowledge.into_iter().chain(rerun).chain([RunAction::Delete]).collect(),
         _ => vec![RunAction::Cancel],
     }
 }

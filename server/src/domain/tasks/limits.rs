@@ -13,8 +13,12 @@ use crate::domain::vocabulary::{LimitAnswer, LimitKind};
 pub fn problems(definition: &Definition, abilities: &Abilities) -> Vec<Problem> {
     let Definition { limits, run_as, .. } = definition;
     let set = limits.set();
-    if matches!(definition.run, RunSpec::Http { .. }) {
-        let message = "an http task has no process: the server itself makes its request";
+    let without_process = match definition.run {
+        RunSpec::Http { .. } => Some("an http task has no process: the server itself makes its request"),
+        RunSpec::Heartbeat {} => Some("a heartbeat task has no process: its job runs elsewhere"),
+        RunSpec::Command { .. } | RunSpec::Shell { .. } | RunSpec::Script { .. } => None,
+    };
+    if let Some(message) = without_process {
         let limits = (!set.is_empty()).then(|| Problem::at("/limits", message));
         return limits.into_iter().chain(run_as.as_ref().map(|_| Problem::at("/run_as", message))).collect();
     }

@@ -58,6 +58,7 @@ impl Definition {
                 }
                 &[]
             }
+            RunSpec::Heartbeat {} => &[],
         };
         refuse("/working_directory", self.working_directory.as_deref().unwrap_or_default(), Forbidden::StoredText);
         for (index, argument) in arguments.iter().enumerate() {

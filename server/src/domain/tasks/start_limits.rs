@@ -143,7 +143,7 @@ pub fn variables(definition: &Definition, values: &Map<String, Value>, limits: S
 
 /// Everything in a definition that no process can start with. Params have their defaults.
 pub fn problems(definition: &Definition, limits: StartLimits) -> Vec<Problem> {
-    if matches!(definition.run, RunSpec::Http { .. }) {
+    if matches!(definition.run, RunSpec::Http { .. } | RunSpec::Heartbeat {}) {
         return Vec::new();
     }
     let specs = definition.params.iter().enumerate();
@@ -213,7 +213,7 @@ fn pieces<'a>(definition: &'a Definition, values: &Map<String, Value>) -> Vec<Pi
             all.push(plain("/run/interpreter", "the interpreter", USE_A_FILE, interpreter));
             all.extend(of_arguments(arguments, values));
         }
-        RunSpec::Http { .. } => all.clear(),
+        RunSpec::Http { .. } | RunSpec::Heartbeat {} => all.clear(),
     }
     all
 }

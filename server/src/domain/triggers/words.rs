@@ -83,6 +83,14 @@ words!(
         Started = "started",
         /// It made a run that was skipped, for the reason in the run.
         Skipped = "skipped",
+        /// It told the end of a heartbeat's run.
+        Ended = "ended",
+        /// It added to the log of a heartbeat's run.
+        Noted = "noted",
+        /// It was to be added to the log of a heartbeat's run, and none was open.
+        NothingOpen = "nothing_open",
+        /// What follows its address, or the `rid`, means nothing.
+        BadAddress = "bad_address",
         /// A filter kept it out. Nothing was started.
         Filtered = "filtered",
         /// The same delivery came before. The answer was its run.

@@ -5,7 +5,7 @@
 //! account's variables, never with the server's own.
 
 use crate::domain::ids::{AttemptId, RunId};
-use crate::domain::model::{RunOrigin, Surroundings, TriggerRecord};
+use crate::domain::model::{ClaimedRun, RunOrigin, Surroundings, TriggerRecord};
 use crate::domain::reason::Reason;
 use crate::domain::runs::{line_ends, params};
 use crate::domain::tasks::start_limits::{self, LeftOut, Variables};
@@ -132,7 +132,7 @@ fn lower(run: &RunSpec, values: &Map<String, Value>) -> Option<Start> {
             let script = PlanScript { text, suffix: suffix.to_owned(), arguments };
             Some(Start { program, arguments: before, script: Some(script) })
         }
-        RunSpec::Http { .. } => None,
+        RunSpec::Http { .. } | RunSpec::Heartbeat {} => None,
     }
 }
 
@@ -166,6 +166,12 @@ fn interpreter_of(interpreter: &str) -> Interpreter {
         _ => (owned(&[]), ""),
     };
     Interpreter { program: program.to_owned(), before, suffix }
+}
+
+/// Why a run can never start, whatever its definition says.
+pub fn unstarted(claimed: &ClaimedRun) -> Option<Reason> {
+    let damaged = claimed.damage.clone().map(|problem| Reason::TaskDamaged { problem });
+    damaged.or_else(|| claimed.definition.run.is_heartbeat().then_some(Reason::HeartbeatUnstarted {}))
 }
 
 /// Params that the process finds only in its file, as reasons.

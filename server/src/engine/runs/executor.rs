@@ -131,8 +131,8 @@ impl Executor {
         if self.stop.is_cancelled() {
             return Ended::NotStarted(Reason::ServerStopping {});
         }
-        if let Some(damage) = &claimed.damage {
-            return self.hopeless(Reason::TaskDamaged { problem: damage.clone() });
+        if let Some(reason) = brief::unstarted(claimed) {
+            return self.hopeless(reason);
         }
         let Opened { claimed, secrets } = match credentials::open(&self.app, claimed).await {
             Ok(opened) => opened,

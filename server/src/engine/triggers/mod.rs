@@ -5,4 +5,5 @@
 pub(in crate::engine) mod file_look;
 pub(in crate::engine) mod file_watcher;
 pub(in crate::engine) mod follower;
+pub(in crate::engine) mod heartbeats;
 pub(in crate::engine) mod recorder;

@@ -7,9 +7,9 @@ use super::{by_id, open, records};
 use crate::domain::ids::{AttemptId, RunId};
 use crate::domain::keys::{Key, Task};
 use crate::domain::model::RunOutlook;
-use crate::domain::model::{RunCancel, RunNew, RunRecord};
+use crate::domain::model::{ElsewhereEnd, RunCancel, RunNew, RunRecord};
 use crate::domain::reason::{Displacing, Reason};
-use crate::domain::vocabulary::RunState;
+use crate::domain::vocabulary::{AttemptOutcome, RunState};
 use crate::store::core::reason::ReasonColumns;
 use crate::store::core::rows::Rows;
 use crate::store::core::time::{Micros, micros, span};
@@ -118,7 +118,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Stops a run, or requests that. Returns none if there is no such run.
+    /// Stops a run, or requests that. A run of a job elsewhere ends at once, because nobody can be asked. Returns none if there is no such run.
     pub async fn run_cancel(&self, run: RunId, reason: &Reason, at: DateTime<Utc>) -> Result<Option<RunCancel>> {
         let Some(found) = self.run_locked(run).await? else { return Ok(None) };
         if found.finished_at.is_some() {
@@ -127,6 +127,12 @@ impl Tx {
         if found.state != RunState::Running.as_str() {
             let ended = self.run_end(run, RunState::Cancelled, reason, at).await?;
             return Ok(ended.map(RunCancel::Cancelled));
+        }
+        if found.node.as_deref() == Some(run::NO_SERVER) {
+            let reason = Reason::of_all(vec![reason.clone(), Reason::HeartbeatGoesOn {}]);
+            let (state, outcome) = (RunState::Cancelled, AttemptOutcome::Cancelled);
+            let end = ElsewhereEnd { run, state, outcome, exit_code: None, reason, at };
+            return Ok(self.elsewhere_end(&end).await?.map(RunCancel::Cancelled));
         }
         let mut query = run::Entity::update_many().filter(run::Column::Id.eq(found.id));
         if found.cancel_requested_at.is_some() {

@@ -1,5 +1,8 @@
 //! The claim: decides which runs start now. It is one guarded statement, the same on both databases. A run is never
 //! handed out twice.
+//! Runs that jobs elsewhere carry out begin in `elsewhere`.
+
+mod elsewhere;
 
 use super::attempts;
 use super::changes::ROWS;

@@ -76,7 +76,7 @@ async fn started(tx: &Tx, items: &[AttemptStarted]) -> Result<Vec<bool>> {
 }
 
 /// Ends attempts and moves their runs on.
-async fn finished(tx: &Tx, items: &[AttemptFinished]) -> Result<Vec<bool>> {
+pub(super) async fn finished(tx: &Tx, items: &[AttemptFinished]) -> Result<Vec<bool>> {
     let mut moved: HashMap<Uuid, run::Model> = HashMap::with_capacity(items.len());
     let mut seen = HashSet::with_capacity(items.len());
     let mut answers = vec![false; items.len()];

@@ -199,7 +199,7 @@ pub(super) fn record(row: run::Model, task: TaskId) -> Result<RunRecord> {
         cancel_forced: row.cancel_forced,
         attempt_count: small(row.attempt_count),
         fence: row.fence,
-        node: row.node,
+        node: row.node.filter(|node| node != run::NO_SERVER),
         log_bytes: row.log_bytes.unsigned_abs(),
         log_lines: row.log_lines.unsigned_abs(),
         log_truncated: row.log_truncated,

@@ -22,6 +22,10 @@ async fn the_system_answers_as_before() {
     tour.note_event("GET /events", &events.next().await.data);
     tour.ask("GET /system", None).await;
     tour.ask("DELETE /system/hold", None).await;
+    let beacon = json!({"url": "https://hc-ping.com/0197", "every_seconds": 60});
+    tour.ask("PUT /system/heartbeat", Some(beacon)).await;
+    tour.ask("GET /system/heartbeat", None).await;
+    tour.ask("DELETE /system/heartbeat", None).await;
     tour.ask("GET /system/settings", None).await;
     tour.ask("GET /system/workers", None).await;
     tour.ask("POST /system/clock", None).await;

@@ -8,7 +8,7 @@ use orc_server::clock::Clock;
 use orc_server::domain::dependencies::Sight;
 use orc_server::domain::dependencies::sight::SightCode;
 use orc_server::domain::reason::{Reason, ReasonCode};
-use orc_server::domain::runs::actions;
+use orc_server::domain::runs::{Standing, actions};
 use orc_server::domain::vocabulary::{RunAction, RunState};
 use serde_json::json;
 
@@ -33,7 +33,10 @@ async fn a_run_waits_for_a_file_says_so_and_starts_when_it_appears() {
     let text = path.display().to_string();
     let unmet = Reason::DependencyUnmet { dependency: "file".into(), seen: Sight::FileAbsent { path: text.clone() } };
     assert_eq!(record.reason, Some(unmet));
-    assert_eq!(actions(record.state, record.gated, false), [RunAction::Start, RunAction::Cancel]);
+    assert_eq!(
+        actions(record.state, Standing { gated: record.gated, ..Standing::default() }),
+        [RunAction::Start, RunAction::Cancel]
+    );
     assert_eq!(first.sight, Some(Sight::FileAbsent { path: text }));
     assert!(first.next_look_at > first.looked_at && first.deadline_at.is_some());
     std::fs::write(&path, "1").expect("written");

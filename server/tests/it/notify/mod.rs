@@ -1,5 +1,6 @@
 //! Channels: what is refused, what arrives, and that no secret is said.
 
+mod beacon;
 mod deliveries;
 mod incidents;
 mod lateness;
@@ -7,7 +8,7 @@ mod lateness_days;
 mod mails;
 mod sending;
 mod server;
-mod services;
+pub mod services;
 mod silences;
 mod slowness;
 pub mod smtp;

@@ -5,6 +5,7 @@ mod doors;
 mod feeds;
 mod full_disk;
 mod guessing;
+mod heartbeats;
 mod hook_calls;
 mod hooks;
 mod people;

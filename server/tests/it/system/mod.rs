@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod faketime;
 mod frame;
+mod heartbeats;
 mod hooks;
 mod pages;
 pub mod process;
@@ -14,6 +15,7 @@ mod stream;
 mod surroundings;
 mod tls;
 mod upkeep;
+mod watch;
 
 use crate::kit::{Client, House};
 use orc_server::api::core::state::{ApiSettings, ShownSetting};

@@ -2431,7 +2431,7 @@ export type HoldCreate = {
 /**
  * What became of a call of a webhook.
  */
-export type HookVerdict = 'started' | 'skipped' | 'filtered' | 'repeated' | 'challenge' | 'wrong_proof' | 'too_old' | 'replayed' | 'bad_body' | 'bad_params' | 'task_disabled' | 'on_hold' | 'failed';
+export type HookVerdict = 'started' | 'skipped' | 'ended' | 'noted' | 'nothing_open' | 'bad_address' | 'filtered' | 'repeated' | 'challenge' | 'wrong_proof' | 'too_old' | 'replayed' | 'bad_body' | 'bad_params' | 'task_disabled' | 'on_hold' | 'failed';
 
 /**
  * What kind of change it is, for programs.
@@ -4026,7 +4026,7 @@ export type Reason = {
 /**
  * The kind of reason, for programs.
  */
-export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'start_late' | 'end_late' | 'never_started' | 'slots_missed' | 'success_overdue' | 'runs_on' | 'waits_on' | 'server_was_down' | 'lateness_found' | 'slowness_found' | 'incident_acknowledged' | 'incident_snoozed' | 'incident_over' | 'channel_itself' | 'credential_expires' | 'credential_expired' | 'backup_missing' | 'backup_old' | 'server_looked_at' | 'task_silenced' | 'rule_off' | 'rule_changed' | 'channel_off' | 'channel_command_failed' | 'channel_rate_reached' | 'report_delayed' | 'reports_left_out' | 'period_unfinished' | 'reports_sent' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
+export type ReasonCode = 'text' | 'earlier_run' | 'pool_full' | 'pool_closed' | 'pool_missing' | 'dependencies_unseen' | 'dependency_unmet' | 'dependency_not_met' | 'dependency_too_late' | 'server_full' | 'next_attempt' | 'previous_run_open' | 'queue_full' | 'too_many_open' | 'superseded' | 'replaced' | 'cancelled' | 'cancelled_with_task' | 'cancelled_with_backfill' | 'task_disabled' | 'task_deleted' | 'task_damaged' | 'schedule_disabled' | 'schedule_removed' | 'schedule_damaged' | 'schedule_invalid' | 'schedule_was_invalid' | 'starts_not_kept' | 'slots_unknown' | 'version_damaged' | 'calendar_older' | 'calendar_lost' | 'params_refused' | 'start_too_large' | 'param_only_in_file' | 'on_hold' | 'left_out' | 'catch_up_off' | 'only_latest_caught_up' | 'too_many_missed' | 'too_old' | 'in_turn' | 'exit_code' | 'signal' | 'start_failed' | 'attempt_timed_out' | 'run_timed_out' | 'memory_limit_passed' | 'process_limit_passed' | 'runner_stopped' | 'runner_gone' | 'runner_failed' | 'runner_ended_early' | 'server_stopping' | 'processes_stopped' | 'processes_left' | 'result_refused' | 'log_unreadable' | 'log_unwritable' | 'request_refused' | 'request_failed' | 'request_failed_at_proxy' | 'ca_file_unusable' | 'unexpected_status' | 'text_missing' | 'slots_booked' | 'slots_caught_up' | 'backfill_runs_made' | 'file_runs_made' | 'hook_calls_recorded' | 'run_ends_followed' | 'dependencies_looked_at' | 'deliveries_begun' | 'incidents_heard' | 'start_late' | 'end_late' | 'never_started' | 'slots_missed' | 'success_overdue' | 'runs_on' | 'waits_on' | 'server_was_down' | 'lateness_found' | 'slowness_found' | 'incident_acknowledged' | 'incident_snoozed' | 'incident_over' | 'channel_itself' | 'credential_expires' | 'credential_expired' | 'backup_missing' | 'backup_old' | 'server_looked_at' | 'task_silenced' | 'rule_off' | 'rule_changed' | 'channel_off' | 'channel_command_failed' | 'channel_rate_reached' | 'report_delayed' | 'reports_left_out' | 'period_unfinished' | 'reports_sent' | 'runs_started' | 'runs_told' | 'runs_adopted' | 'runners_silent' | 'runners_answer' | 'history_removed' | 'pages_moved' | 'clock_doubted' | 'clock_returned' | 'clock_held' | 'round_failed' | 'round_panicked' | 'round_lasts' | 'worker_fails' | 'disk_nearly_full' | 'disk_full' | 'wal_grown' | 'deletion_held' | 'schedules_invalid' | 'calendar_damaged' | 'file_unreadable' | 'file_not_taken' | 'file_path_refused' | 'disk_silent' | 'look_failed' | 'too_many_files' | 'pattern_invalid' | 'pattern_in_data_folder' | 'pattern_outside' | 'secret_missing' | 'hook_filtered' | 'hook_repeated' | 'proof_changed' | 'secret_unreadable' | 'vault_sealed' | 'vault_key_unusable' | 'vault_key_wrong' | 'credential_missing' | 'credential_field_missing' | 'param_holds_credential' | 'credential_unreadable' | 'secret_too_short' | 'seal_unusable' | 'duration_unusual' | 'log_unusual' | 'result_unusual' | 'runs_judged' | 'trigger_value_missing' | 'trigger_value_refused' | 'dependency_value_missing' | 'dependency_value_refused' | 'dependency_value_waived' | 'heartbeat_unstarted' | 'heartbeat_failed' | 'heartbeat_begun_again' | 'heartbeat_unended' | 'heartbeat_goes_on' | 'heartbeats_closed' | 'beacon_sent' | 'beacon_withheld' | 'beacon_failed' | 'worker_hangs' | 'never_worked' | 'version_lost' | 'conditions_unknown' | 'schedule_silenced' | 'more_silenced' | 'silenced_unknown' | 'better_minute';
 
 /**
  * What happened in a day, a week or a month, told to channels.
@@ -5179,6 +5179,16 @@ export type RunDependency = {
 };
 
 /**
+ * Nothing: a job elsewhere calls Orc when it begins and ends.
+ */
+export type RunHeartbeat = {
+    /**
+     * Name of this kind.
+     */
+    kind: 'heartbeat';
+};
+
+/**
  * An HTTP request.
  */
 export type RunHttp = {
@@ -5361,7 +5371,9 @@ export type RunSpec = ({
     kind: 'script';
 } & RunScript) | ({
     kind: 'http';
-} & RunHttp);
+} & RunHttp) | ({
+    kind: 'heartbeat';
+} & RunHeartbeat);
 
 /**
  * State of a run: `waiting` -> `queued` -> `running` (-> `backing_off` -> `queued`)* -> a final state.
@@ -7083,9 +7095,48 @@ export type SystemDisk = {
 };
 
 /**
+ * The server's own heartbeat: an address that it calls while it is well, so that a watcher outside notices when it is
+ * not. Well means: the database answers and can be written, no worker hangs, and the disk has room for runs.
+ */
+export type SystemHeartbeat = {
+    /**
+     * The address that the server calls with GET; null: it calls nobody.
+     */
+    url: string | null;
+    /**
+     * Seconds between two calls; null: it calls nobody.
+     */
+    every_seconds: number | null;
+    /**
+     * When a call last succeeded, since the server started.
+     */
+    last_success_at: string | null;
+    /**
+     * When a call last failed, or was left out because the server was not well.
+     */
+    last_failure_at: string | null;
+    problem: Reason | null;
+};
+
+/**
+ * The address that the server is to call.
+ */
+export type SystemHeartbeatSet = {
+    /**
+     * The address, such as that of a check at healthchecks.io, or of a heartbeat task of another Orc. It may mention
+     * credentials: `${credential.NAME}`. Any answer from 200 to 299 is a success.
+     */
+    url: string;
+    /**
+     * Seconds between two calls.
+     */
+    every_seconds?: number;
+};
+
+/**
  * A part of the server whose own state changes.
  */
-export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'credential' | 'channel' | 'incident' | 'report' | 'vault' | 'network' | 'backfill' | 'schedules';
+export type SystemPart = 'hold' | 'disk' | 'clock' | 'calendar' | 'pool' | 'credential' | 'channel' | 'incident' | 'report' | 'vault' | 'network' | 'heartbeat' | 'backfill' | 'schedules';
 
 /**
  * A task: its definition and its present state.
@@ -15082,6 +15133,81 @@ export type SystemHoldResponses = {
 };
 
 export type SystemHoldResponse = SystemHoldResponses[keyof SystemHoldResponses];
+
+export type SystemHeartbeatClearData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/system/heartbeat';
+};
+
+export type SystemHeartbeatClearErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type SystemHeartbeatClearError = SystemHeartbeatClearErrors[keyof SystemHeartbeatClearErrors];
+
+export type SystemHeartbeatClearResponses = {
+    /**
+     * Stopped
+     */
+    204: void;
+};
+
+export type SystemHeartbeatClearResponse = SystemHeartbeatClearResponses[keyof SystemHeartbeatClearResponses];
+
+export type SystemHeartbeatViewData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/system/heartbeat';
+};
+
+export type SystemHeartbeatViewErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type SystemHeartbeatViewError = SystemHeartbeatViewErrors[keyof SystemHeartbeatViewErrors];
+
+export type SystemHeartbeatViewResponses = {
+    /**
+     * The heartbeat
+     */
+    200: SystemHeartbeat;
+};
+
+export type SystemHeartbeatViewResponse = SystemHeartbeatViewResponses[keyof SystemHeartbeatViewResponses];
+
+export type SystemHeartbeatSetData = {
+    body: SystemHeartbeatSet;
+    path?: never;
+    query?: never;
+    url: '/system/heartbeat';
+};
+
+export type SystemHeartbeatSetErrors = {
+    /**
+     * What went wrong (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type SystemHeartbeatSetError = SystemHeartbeatSetErrors[keyof SystemHeartbeatSetErrors];
+
+export type SystemHeartbeatSetResponses = {
+    /**
+     * The heartbeat
+     */
+    200: SystemHeartbeat;
+};
+
+export type SystemHeartbeatSetResponse = SystemHeartbeatSetResponses[keyof SystemHeartbeatSetResponses];
 
 export type ClockConfirmData = {
     body?: never;

@@ -10,6 +10,7 @@ import { Badge } from "@/ui/text/Badge";
 import { Card, Facts } from "@/ui/layout/Card";
 import { Page } from "@/ui/layout/Page";
 import { DateTime, Duration } from "@/ui/text/Time";
+import { HeartbeatCard } from "./HeartbeatCard";
 
 /** The server: what it is, what it stands on, its loops, its settings. */
 export default function SystemPage() {
@@ -31,6 +32,7 @@ export default function SystemPage() {
           {(list) => <Workers workers={list.items} />}
         </Loaded>
       </Card>
+      {!denied && <HeartbeatCard />}
       {denied ? <p className="text-sm text-muted">Only administrators see the settings. {denied}</p> : <Settings />}
     </Page>
   );

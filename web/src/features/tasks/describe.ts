@@ -13,5 +13,7 @@ export function runWords(run: RunSpec): string {
       return `#!${run.interpreter}\n${run.text}`;
     case "http":
       return [`${run.method ?? "GET"} ${run.url}`, ...Object.entries(run.headers ?? {}).map(([name, value]) => `${name}: ${value}`), ...(run.body ? ["", run.body] : [])].join("\n");
+    case "heartbeat":
+      return "a job elsewhere, which calls Orc";
   }
 }

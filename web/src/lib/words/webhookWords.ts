@@ -39,6 +39,10 @@ export const WEBHOOK_SENDERS: Record<WebhookSender, SenderWords> = {
 /** What became of a call. */
 export const HOOK_VERDICTS: Record<HookVerdict, { word: string; tone: Tone }> = {
   started: { word: "Started", tone: "ok" },
+  ended: { word: "End told", tone: "ok" },
+  noted: { word: "Added to the log", tone: "ok" },
+  nothing_open: { word: "No run is open", tone: "warn" },
+  bad_address: { word: "Wrong address", tone: "fail" },
   skipped: { word: "Skipped", tone: "idle" },
   filtered: { word: "Filtered out", tone: "idle" },
   repeated: { word: "Came before", tone: "idle" },

@@ -12,6 +12,7 @@ export function whyNot(task: { enabled: boolean; actions: TaskAction[]; problem?
   if (task.actions.includes(action)) return undefined;
   if (problemWords(task)) return "The definition is damaged. Replace it or delete the task.";
   if (action === "run" && !task.enabled) return "The task is disabled. Enable it first.";
+  if (action === "run") return "Orc does not start this task. Its job runs elsewhere and calls Orc.";
   return "The task does not allow this now.";
 }
 

@@ -4,6 +4,9 @@ use crate::domain::keys::{Backfill, Key, Run, Schedule, Task};
 use crate::store::core::time::Micros;
 use sea_orm::entity::prelude::*;
 
+/// In place of the name of a server, for runs that jobs elsewhere carry out.
+pub const NO_SERVER: &str = "";
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "run")]
 pub struct Model {

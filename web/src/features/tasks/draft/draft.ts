@@ -195,6 +195,8 @@ function runDraft(draft: Draft, run: RunSpec): Partial<Draft> {
       const { headers, expected_codes, ...rest } = run;
       return { kind: run.kind, http: { ...draft.http, ...rest, headers: Object.entries(headers ?? {}), expected_codes: codesText(expected_codes) } };
     }
+    case "heartbeat":
+      return { kind: run.kind };
   }
 }
 
@@ -217,11 +219,40 @@ function runOf(draft: Draft): RunSpec {
         no_proxy: draft.http.no_proxy.map((host) => host.trim()).filter((host) => host !== ""),
         ca_file: draft.http.ca_file?.trim() || null,
       };
+    case "heartbeat":
+      return { kind: draft.kind };
   }
 }
 
 /** The request body. */
 export function definitionOf(draft: Draft): TaskDefinition {
+  const definition = everythingOf(draft);
+  return draft.kind === "heartbeat" ? heartbeatOf(definition) : definition;
+}
+
+/** A task that Orc does not start has the address that its job calls, and nothing that is about starting. */
+function heartbeatOf(definition: TaskDefinition): TaskDefinition {
+  const address = definition.triggers?.find((trigger) => trigger.kind === "webhook");
+  return {
+    ...definition,
+    triggers: [{ kind: "webhook", key: address?.key ?? null, enabled: address?.enabled ?? true, proof: "secret_url", sender: "orc", signature: null, params: {}, filters: [] }],
+    working_directory: null,
+    environment: {},
+    umask: null,
+    leave_behind: false,
+    limits: {},
+    run_as: null,
+    params: [],
+    schedules: [],
+    dependencies: [],
+    pool: null,
+    attempt_timeout_seconds: null,
+    retry: { ...definition.retry, max_attempts: 1 },
+    expect: { ...definition.expect, start_within_seconds: null, finish_by: null, wait_within_seconds: null },
+  };
+}
+
+function everythingOf(draft: Draft): TaskDefinition {
   const { kind, factor, max_delay_seconds, exit_codes, never_exit_codes, ...retry } = draft.retry;
   return {
     name: draft.name.trim(),

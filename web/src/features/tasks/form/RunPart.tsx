@@ -3,6 +3,7 @@ import { NumberFieldRow } from "./LimitsPart";
 import { CheckField, SelectField, TextArea, TextField } from "@/ui/fields/Field";
 import { KeyValueEditor, ListEditor } from "@/ui/fields/Lists";
 import type { RunKind } from "../draft/draft";
+import { HeartbeatFields } from "../heartbeat/HeartbeatFields";
 import { Part, type PartProps, Row } from "./FormParts";
 
 const KINDS: [RunKind, string, string][] = [
@@ -10,6 +11,7 @@ const KINDS: [RunKind, string, string][] = [
   ["command", "Command", "A program and its arguments, without a shell."],
   ["script", "Script", "A text for bash, Python, Node or another interpreter."],
   ["http", "HTTP request", "Calls a web address and checks the answer."],
+  ["heartbeat", "Heartbeat", "A job elsewhere that calls Orc when it begins and ends."],
 ];
 
 const INTERPRETERS = ["bash", "sh", "python", "node", "pwsh", "powershell", "cmd"];
@@ -19,8 +21,8 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 export function RunPart(props: PartProps) {
   const { draft, set, at } = props;
   return (
-    <Part id="run" title="What to run" hint="The run finds its params in ORC_PARAM_* variables.">
-      <div role="radiogroup" aria-label="Kind" className="grid grid-cols-2 gap-2 xl:grid-cols-4">
+    <Part id="run" title="What to run" hint={draft.kind === "heartbeat" ? "Orc only hears of this job." : "The run finds its params in ORC_PARAM_* variables."}>
+      <div role="radiogroup" aria-label="Kind" className="grid grid-cols-2 gap-2 xl:grid-cols-5">
         {KINDS.map(([kind, word, hint]) => (
           <label
             key={kind}
@@ -41,7 +43,8 @@ export function RunPart(props: PartProps) {
       {draft.kind === "command" && <Command {...props} />}
       {draft.kind === "script" && <Script {...props} />}
       {draft.kind === "http" && <Http {...props} />}
-      {draft.kind !== "http" && (
+      {draft.kind === "heartbeat" && <HeartbeatFields {...props} />}
+      {draft.kind !== "http" && draft.kind !== "heartbeat" && (
         <>
           <TextField
             label="Working directory"

@@ -118,16 +118,20 @@ export function TaskForm({ start, task, onSaved, onCancel }: TaskFormProps) {
       <div className="rounded-lg border border-line bg-surface px-4 lg:px-6">
         <BasicsPart {...part} />
         <RunPart {...part} />
-        <ProcessPart {...part} />
-        <CredentialsPart {...part} />
-        <SchedulesPart {...part} />
-        <TriggersPart {...part} />
-        <DependenciesPart {...part} />
-        <ParamsPart {...part} />
-        <RetryPart {...part} />
-        <LimitsPart {...part} />
-        <ExpectPart {...part} />
-        <PoolPart {...part} />
+        {draft.kind !== "heartbeat" && (
+          <>
+            <ProcessPart {...part} />
+            <CredentialsPart {...part} />
+            <SchedulesPart {...part} />
+            <TriggersPart {...part} />
+            <DependenciesPart {...part} />
+            <ParamsPart {...part} />
+            <RetryPart {...part} />
+            <LimitsPart {...part} />
+            <ExpectPart {...part} />
+            <PoolPart {...part} />
+          </>
+        )}
         <KeepPart {...part} />
       </div>
       <Foot>

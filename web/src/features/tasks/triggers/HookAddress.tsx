@@ -13,15 +13,18 @@ import { Confirm, Dialog } from "@/ui/layers/Dialog";
 import { FormDialog } from "@/ui/layers/FormDialog";
 import { CommandLine } from "@/ui/layout/Empty";
 import { DateTime } from "@/ui/text/Time";
+import { heartbeatLines } from "../heartbeat/lines";
 
 interface HookProps {
   task: string;
   trigger: TriggerWebhook;
   status: TriggerStatus;
+  /** Whether a job elsewhere calls it, to tell how it goes. */
+  heartbeat?: boolean;
 }
 
 /** The address and secret of a webhook: making them, giving those of the sender, and what to enter there. */
-export function HookAddress({ task, trigger, status }: HookProps) {
+export function HookAddress({ task, trigger, status, heartbeat = false }: HookProps) {
   const changed = useAskAgain("triggerList");
   const denied = useDenied("define");
   const [asking, setAsking] = useState<"replace" | "give" | null>(null);
@@ -57,14 +60,14 @@ export function HookAddress({ task, trigger, status }: HookProps) {
           </span>
         )}
       </div>
-      <SetUp trigger={trigger} status={status} />
+      {heartbeat ? <HowToPing /> : <SetUp trigger={trigger} status={status} />}
       <Confirm
         question={asking === "replace" ? { title: `Replace the ${what} of ${task}?`, text: `The current ${what} stops working at once. Every caller needs the new one.`, verb: `Replace the ${what}`, keep: `Keep the current ${what}`, onYes: () => rotate.mutateAsync(null) } : null}
         onClose={() => setAsking(null)}
       />
       {asking === "give" && <GiveSecret field={words.secretField} replaces={status.rotated_at !== null} rotate={rotate} onClose={() => setAsking(null)} />}
       <Dialog open={fresh !== null} onClose={() => setFresh(null)} title={`The ${what} of ${task}`} hint={fresh?.secret || !signed ? "Copy it now. Orc cannot show it again." : "Orc keeps it sealed and cannot show it again."} footer={<Button look="primary" onClick={() => setFresh(null)}>{fresh?.secret || !signed ? "I have copied it" : "Close"}</Button>}>
-        {fresh && <Shown made={fresh} url={fresh.url ?? status.url} trigger={trigger} />}
+        {fresh && <Shown made={fresh} url={fresh.url ?? status.url} trigger={trigger} heartbeat={heartbeat} />}
       </Dialog>
     </>
   );
@@ -115,7 +118,25 @@ function SetUp({ trigger, status }: { trigger: TriggerWebhook; status: TriggerSt
   );
 }
 
-function Shown({ made, url, trigger }: { made: TriggerSecret; url: string | null; trigger: TriggerWebhook }) {
+/** What to paste into the job, with a word in place of the address, which is shown only once. */
+function HowToPing() {
+  return (
+    <details className="mt-1">
+      <summary className="cursor-pointer py-1 text-sm font-medium">How the job calls it</summary>
+      <Lines address="ADDRESS" />
+      <p className="mt-2 text-xs text-muted">
+        After the address, /start tells that the job begins, nothing that it succeeded, /fail that it failed, /3 its exit code, and /log adds to the log. What it sends becomes the log. Add ?rid= and the same UUID to start and end if the
+        job may run several times at once.
+      </p>
+    </details>
+  );
+}
+
+function Lines({ address }: { address: string }) {
+  return heartbeatLines(address).map(({ title, text }) => <Copyable key={title} title={title} text={text} label={`Copy: ${title}`} />);
+}
+
+function Shown({ made, url, trigger, heartbeat }: { made: TriggerSecret; url: string | null; trigger: TriggerWebhook; heartbeat: boolean }) {
   const address = url ? new URL(url, location.origin).href : "";
   const orc = (trigger.sender ?? UNDECLARED.sender) === "orc";
   return (
@@ -124,7 +145,8 @@ function Shown({ made, url, trigger }: { made: TriggerSecret; url: string | null
       {made.secret && <Copyable title="Secret" text={made.secret} label="Copy the secret" />}
       {made.verify_token && <Copyable title="Verify token" text={made.verify_token} label="Copy the verify token" />}
       {made.secret && orc && <p className="text-xs text-muted">Each call carries X-Orc-Timestamp (seconds since 1970) and X-Orc-Signature: sha256= and the HMAC-SHA256 of timestamp, a full stop and the body, in hex.</p>}
-      {url && trigger.proof !== "signature" && <Copyable title="Try it" text={`curl -X POST ${address} -H "Content-Type: application/json" -d '{}'`} label="Copy the curl line" />}
+      {heartbeat && <Lines address={address} />}
+      {url && !heartbeat && trigger.proof !== "signature" && <Copyable title="Try it" text={`curl -X POST ${address} -H "Content-Type: application/json" -d '{}'`} label="Copy the curl line" />}
     </div>
   );
 }

@@ -19,6 +19,7 @@ import { runWords } from "../describe";
 import { RecentBars } from "../RecentBars";
 import { Schedules } from "../schedules/Schedules";
 import { Dependencies } from "../dependencies/Dependencies";
+import { Heartbeat } from "../heartbeat/Heartbeat";
 import { Triggers } from "../triggers/Triggers";
 import { Audience } from "./Audience";
 
@@ -65,7 +66,7 @@ export function Outlook({ task }: { task: Task }) {
       <div className="flex min-w-0 flex-col gap-3">
         <Numbers task={task} />
         <Schedules task={task} />
-        <Triggers task={task} />
+        {task.run.kind === "heartbeat" ? <Heartbeat task={task} /> : <Triggers task={task} />}
         <Dependencies task={task} />
         <Audience task={task} />
         <Card title="Overlap and pool">
