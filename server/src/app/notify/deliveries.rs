@@ -120,7 +120,7 @@ impl App {
             return self.suppress(&read).await;
         };
         if let Some(busy) = self.mails_full(&channel).await? {
-            return self.postpone(&read, &channel, busy).await;
+            return self.postpone(&channel, busy).await;
         }
         let target = narrowed(&channel.definition.target, &read.unreached);
         let sent = match &target {
@@ -147,11 +147,11 @@ impl App {
     }
 
     /// Puts off what a channel has to send. No attempt was made.
-    async fn postpone(&self, read: &DeliveryRecord, channel: &ChannelRecord, busy: Busy) -> Result<()> {
-        let (key, delivery) = (channel.key, read.key);
+    async fn postpone(&self, channel: &ChannelRecord, busy: Busy) -> Result<()> {
+        let key = channel.key;
         let write = async move |tx: &Tx, _: Moment| {
             tx.deliveries_postpone(key, busy.until).await?;
-            Ok(tx.delivery_waits(delivery, &busy.reason).await?)
+            Ok(tx.deliveries_wait(key, &busy.reason).await?)
         };
         self.write(write, |app, ()| app.announce_channel()).await
     }

@@ -195,14 +195,15 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes why a delivery waits without an attempt.
-    pub async fn delivery_waits(&self, key: Key<Delivery>, reason: &Reason) -> Result<()> {
+    /// Notes why deliveries of a channel wait that were not tried yet.
+    pub async fn deliveries_wait(&self, channel: Key<Channel>, reason: &Reason) -> Result<()> {
         let ReasonColumns { code, args } = ReasonColumns::of(Some(reason));
         delivery::Entity::update_many()
             .col_expr(delivery::Column::Problem, Expr::value(code))
             .col_expr(delivery::Column::ProblemArgs, Expr::value(args))
-            .filter(delivery::Column::Id.eq(key))
+            .filter(delivery::Column::ChannelId.eq(channel))
             .filter(delivery::Column::DueAt.is_not_null())
+            .filter(delivery::Column::State.eq(DeliveryState::Pending.as_str()))
             .exec(self)
             .await?;
         Ok(())

@@ -56,7 +56,7 @@ async fn mails_above_the_limit_of_an_hour_wait_their_turn() {
     target["mails_per_hour"] = json!(2);
     channel(&admin, "ops", target).await;
     let mut paths = Vec::new();
-    for number in 1..=3 {
+    for number in 1..=4 {
         paths.push(add(&house, "ops", &format!("mail {number}"), None).await.0);
         house.clock.advance(TimeDelta::minutes(1));
     }
@@ -74,6 +74,12 @@ async fn mails_above_the_limit_of_an_hour_wait_their_turn() {
     };
     assert_eq!((&third["state"], &third["attempt_count"]), (&json!("pending"), &json!(0)));
     assert!(third["problem"]["text"].as_str().unwrap().contains("2 mails an hour"), "{third}");
+    let fourth = admin.json(200, &format!("GET {}", paths[3]), None).await;
+    assert_eq!(
+        (&fourth["problem"], &fourth["due_at"]),
+        (&third["problem"], &third["due_at"]),
+        "what comes after waits too"
+    );
     let wait = instant(&third["due_at"]) - house.clock.now();
     assert!(wait > TimeDelta::minutes(59) && wait <= TimeDelta::hours(1), "{third}");
     assert_eq!(admin.json(200, "GET /channels/ops", None).await["health"], "working");
