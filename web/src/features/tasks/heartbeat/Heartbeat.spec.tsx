@@ -29,6 +29,16 @@ const showing = (shown: Task, status: Partial<TriggerStatus> = {}) =>
   );
 
 describe("a heartbeat", () => {
+  it("does not say how to start what Orc cannot start", async () => {
+    showing(heartbeat());
+    server.use(http.get("*/api/v1/runs", () => HttpResponse.json({ items: [], next_cursor: null })));
+    renderPage(`/tasks/${NAME}`);
+    await screen.findByText("Its job has not called yet");
+    await screen.findByRole("heading", { name: "Heartbeat" });
+    expect(screen.queryByText(/orc task run/)).toBeNull();
+    expect(screen.queryByRole("heading", { name: /Schedules|Next slots|Overlap/ })).toBeNull();
+  });
+
   it("is set up with what Orc expects of the job, and sends nothing about starting it", async () => {
     let sent: TaskDefinition | undefined;
     server.use(

@@ -27,6 +27,8 @@ import { Audience } from "./Audience";
 export function Outlook({ task }: { task: Task }) {
   const runs = useQuery(runListOptions({ query: { task: task.id, limit: 30 } }));
   const next = task.next_slots.find(({ skipped }) => !skipped);
+  // Orc does not start the job of a heartbeat, so nothing here says how or when it would.
+  const elsewhere = task.run.kind === "heartbeat";
   return (
     <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
       <div className="flex min-w-0 flex-col gap-3">
@@ -34,7 +36,7 @@ export function Outlook({ task }: { task: Task }) {
           <Loaded query={runs}>
             {({ items }) =>
               items.length === 0 ? (
-                <Empty title="It has never run" cli={`orc task run ${task.name} --follow`}>
+                <Empty title={elsewhere ? "Its job has not called yet" : "It has never run"} cli={elsewhere ? undefined : `orc task run ${task.name} --follow`}>
                   {next ? (
                     <>
                       Next slot: <DateTime at={next.scheduled_for} />
@@ -59,29 +61,50 @@ export function Outlook({ task }: { task: Task }) {
         <Card title="What it runs">
           {task.description && <p className="mb-3 max-w-prose text-sm whitespace-pre-line">{task.description}</p>}
           <pre className="overflow-x-auto rounded-md bg-bg p-3 font-mono text-xs whitespace-pre-wrap">{runWords(task.run)}</pre>
-          <CommandLine text={`orc task run ${task.name} --follow`} />
-          <CommandLine text={`curl -X POST ${location.origin}/api/v1/tasks/${task.name}/runs -H "Authorization: Bearer $ORC_TOKEN" -H "Content-Type: application/json" -d '{}'`} label="Copy the curl line" />
+          {!elsewhere && (
+            <>
+              <CommandLine text={`orc task run ${task.name} --follow`} />
+              <CommandLine text={`curl -X POST ${location.origin}/api/v1/tasks/${task.name}/runs -H "Authorization: Bearer $ORC_TOKEN" -H "Content-Type: application/json" -d '{}'`} label="Copy the curl line" />
+            </>
+          )}
         </Card>
       </div>
       <div className="flex min-w-0 flex-col gap-3">
         <Numbers task={task} />
-        <Schedules task={task} />
-        {task.run.kind === "heartbeat" ? <Heartbeat task={task} /> : <Triggers task={task} />}
-        <Dependencies task={task} />
+        {elsewhere ? <Heartbeat task={task} /> : <Starts task={task} />}
         <Audience task={task} />
-        <Card title="Overlap and pool">
-          <Facts items={togetherFacts(task)} />
-        </Card>
-        <Card title="Next slots">
-          {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? whyNone(task) : "None, because the task is disabled."}</p>}
-          <ol className="flex flex-col gap-1 text-sm">
-            {task.next_slots.slice(0, 6).map((slot) => (
-              <NextSlot key={`${slot.schedule_key}${slot.scheduled_for}`} slot={slot} />
-            ))}
-          </ol>
-        </Card>
+        {!elsewhere && <NextSlots task={task} />}
       </div>
     </div>
+  );
+}
+
+/** What starts the task, and what its runs wait for. */
+function Starts({ task }: { task: Task }) {
+  return (
+    <>
+      <Schedules task={task} />
+      <Triggers task={task} />
+      <Dependencies task={task} />
+    </>
+  );
+}
+
+function NextSlots({ task }: { task: Task }) {
+  return (
+    <>
+      <Card title="Overlap and pool">
+        <Facts items={togetherFacts(task)} />
+      </Card>
+      <Card title="Next slots">
+        {task.next_slots.length === 0 && <p className="text-sm text-muted">{task.enabled ? whyNone(task) : "None, because the task is disabled."}</p>}
+        <ol className="flex flex-col gap-1 text-sm">
+          {task.next_slots.slice(0, 6).map((slot) => (
+            <NextSlot key={`${slot.schedule_key}${slot.scheduled_for}`} slot={slot} />
+          ))}
+        </ol>
+      </Card>
+    </>
   );
 }
 
@@ -114,6 +137,7 @@ function togetherFacts(task: Task): [string, string][] {
 }
 
 function whyNever(task: Task): string {
+  if (task.run.kind === "heartbeat") return "It calls the address of this task when it begins and ends.";
   if (!task.enabled) return "The task is disabled, so nothing starts it.";
   if (task.schedules.length === 0) return task.triggers.length > 0 ? "Only its triggers start it." : "The task has no schedule. Start it with “Run now”.";
   return whyNone(task);

@@ -16,7 +16,7 @@ const COLUMNS = runColumns(false);
 const idOf = ({ id }: RunSummary): string => id;
 
 /** All runs of one task. */
-export function TaskRuns({ task }: { task: string }) {
+export function TaskRuns({ task, elsewhere }: { task: string; elsewhere: boolean }) {
   const navigate = useNavigate();
   const list = useInfiniteQuery({
     ...runListInfiniteOptions({ query: { task, limit: 100 } }),
@@ -30,6 +30,6 @@ export function TaskRuns({ task }: { task: string }) {
   const failure = apiError(list.error);
   if (failure) return <Failure title={failure.title} detail={failure.message} onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Skeleton rows={6} />;
-  if (runs.length === 0) return <Empty title="It has never run" cli={`orc task run ${task} --follow`} />;
+  if (runs.length === 0) return <Empty title={elsewhere ? "Its job has not called yet" : "It has never run"} cli={elsewhere ? undefined : `orc task run ${task} --follow`} />;
   return <DataTable label={`Runs of ${task}`} rows={runs} rowId={idOf} columns={COLUMNS} card={runCard} cardHeight={64} onOpen={(run) => void navigate(paths.run(run.id))} onEnd={onEnd} />;
 }

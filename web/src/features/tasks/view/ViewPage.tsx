@@ -152,7 +152,7 @@ function Body({ task }: { task: Task }) {
       onValue={(key) => void navigate({ to: "/tasks/$task", params: { task: task.name }, search: key === "overview" ? {} : { tab: key }, replace: true })}
       tabs={[
         { key: "overview", label: "Overview", content: <Outlook task={task} /> },
-        { key: "runs", label: "Runs", content: <TaskRuns task={task.name} /> },
+        { key: "runs", label: "Runs", content: <TaskRuns task={task.name} elsewhere={task.run.kind === "heartbeat"} /> },
         { key: "figures", label: "Figures", content: <Figures task={task} /> },
         { key: "ledger", label: "Ledger", content: <Ledger task={task} /> },
         { key: "definition", label: "Definition", content: <Definition task={task} /> },
